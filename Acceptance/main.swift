@@ -1,0 +1,20 @@
+import Foundation
+
+// Each part prints its lines as they are known; the exit status is 1 when any of them failed.
+let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
+]
+
+let wanted = CommandLine.arguments.dropFirst().first ?? "all"
+let chosen = parts.filter { wanted == "all" || $0.name == wanted }
+guard !chosen.isEmpty else {
+  print("no part named \(wanted); there are: \(parts.map(\.name).joined(separator: ", "))")
+  exit(2)
+}
+var failures = 0
+for part in chosen {
+  for line in try part.lines() {
+    print(line.text)
+    if !line.passed { failures += 1 }
+  }
+}
+exit(failures == 0 ? 0 : 1)

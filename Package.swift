@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One table, one line a target: what it is and what it may import. The floors are described in
+// Documentation/architecture.md; ArchitectureTests reads every `import` and holds it against that order.
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let targets: [Target] = [
+  // MARK: - C libraries of the system
+  .systemLibrary(name: "CHDF5System", providers: [.apt(["libhdf5-dev"])]),
+  .systemLibrary(name: "CCHOLMODSystem", providers: [.apt(["libsuitesparse-dev"])]),
+  .systemLibrary(name: "COpenBLASSystem", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CPNGSystem", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "COpenSSLSystem", providers: [.apt(["libssl-dev"])]),
+  .target(name: "CHDF5", dependencies: ["CHDF5System"]),
+
+  // MARK: - Foundations
+  .target(name: "Quantities"),
+  .target(name: "ArrayMath", dependencies: ["CCHOLMODSystem", "COpenBLASSystem"]),
+  .target(name: "Figures", dependencies: ["CPNGSystem"]),
+
+  // MARK: - Techniques
+  .target(name: "Electrochemistry", dependencies: ["ArrayMath"]),
+  .target(name: "ParticleMechanics", dependencies: ["ArrayMath"]),
+
+  // MARK: - Files and runs
+  .target(name: "HDF5", dependencies: ["CHDF5"]),
+  .target(name: "FileFormats", dependencies: ["HDF5", "Electrochemistry", "ParticleMechanics"]),
+  .target(name: "Pipeline", dependencies: ["Quantities", "Figures", "ArrayMath", "COpenSSLSystem", yams]),
+
+  // MARK: - The program
+  .target(
+    name: "VirtualExperiment",
+    dependencies: ["Quantities", "ArrayMath", "Electrochemistry", "ParticleMechanics", "FileFormats", "Pipeline"]),
+  .target(
+    name: "Stages",
+    dependencies: [
+      "Quantities", "ArrayMath", "Figures", "Electrochemistry", "ParticleMechanics", "FileFormats", "Pipeline",
+      "VirtualExperiment",
+    ]),
+  .target(name: "Report", dependencies: ["Quantities", "Figures", "Pipeline"]),
+  .executableTarget(
+    name: "operando",
+    dependencies: ["Quantities", "Figures", "Pipeline", "FileFormats", "Stages", "VirtualExperiment", "Report", argumentParser]),
+]
+
+let tests: [Target] = [
+  .target(name: "TestSupport", path: "Tests/TestSupport"),
+  .testTarget(name: "ArchitectureTests"),
+  .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
+  .testTarget(name: "ArrayMathTests", dependencies: ["ArrayMath"]),
+  .testTarget(name: "FiguresTests", dependencies: ["Figures", "TestSupport"]),
+  .testTarget(name: "ElectrochemistryTests", dependencies: ["Electrochemistry", "ArrayMath", "TestSupport"]),
+  .testTarget(name: "ParticleMechanicsTests", dependencies: ["ParticleMechanics", "ArrayMath", "TestSupport"]),
+  .testTarget(
+    name: "FileFormatsTests",
+    dependencies: ["FileFormats", "HDF5", "Electrochemistry", "ParticleMechanics", "TestSupport"]),
+  .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Quantities", "TestSupport"]),
+  .testTarget(name: "ReportTests", dependencies: ["Report", "Figures", "Pipeline", "TestSupport"]),
+  .testTarget(
+    name: "StagesTests",
+    dependencies: [
+      "Stages", "VirtualExperiment", "Pipeline", "FileFormats", "Electrochemistry", "ParticleMechanics", "Quantities",
+      "TestSupport",
+    ]),
+  .testTarget(name: "CommandLineTests", dependencies: ["operando", "TestSupport"]),
+
+  // Runs the acceptance lines at full counts and prints line, figure, limit, pass or fail.
+  .executableTarget(
+    name: "acceptance",
+    dependencies: [
+      "Electrochemistry", "ParticleMechanics", "FileFormats", "Pipeline", "Stages", "VirtualExperiment", "TestSupport",
+    ],
+    path: "Acceptance"),
+]
+
+let package = Package(
+  name: "operando",
+  products: [.executable(name: "operando", targets: ["operando"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: targets + tests,
+  swiftLanguageModes: [.v6])
+
+for target in package.targets where target.type != .system && target.name != "CHDF5" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}
