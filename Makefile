@@ -1,0 +1,69 @@
+# Everything a person types here; `make help` lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup tools build demo test acceptance bench format lint clean
+
+# The libraries the program links, the plotter of its static figures, and Python for the plot bundle and the tests' peers.
+PACKAGES := libhdf5-dev libsuitesparse-dev libopenblas-dev libssl-dev libpng-dev gnuplot-nox fonts-dejavu-core \
+            pkg-config python3 python3-venv ca-certificates
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+BUILD := .build/release
+SHARE := .build/share/operando
+PART ?= all
+
+help: ## lists these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: .tools/packages $(SHARE)/plotly.min.js ## installs what the program needs (system packages, plot bundle)
+
+.tools/packages: Makefile
+	@mkdir -p .tools
+	@missing=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(PACKAGES) 2>/dev/null | awk '$$1=="ii"{print $$2}' | sort > .tools/have; \
+	  printf '%s\n' $(PACKAGES) | sort | comm -23 - .tools/have); \
+	if [ -n "$$missing" ]; then echo "installing" $$missing; \
+	  $(SUDO) apt-get update -q >/dev/null && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -q --no-install-recommends $$missing >.tools/packages.log 2>&1 || { cat .tools/packages.log; exit 1; }; fi
+	@touch $@
+
+.tools/bin/pip: .tools/packages
+	@python3 -m venv .tools
+	@touch $@
+
+$(SHARE)/plotly.min.js: .tools/bin/pip Tools/fetch-plotly
+	@mkdir -p $(SHARE)
+	@Tools/fetch-plotly $(SHARE) || echo "the report will show static figures only"
+
+tools: setup .tools/python ## installs the peers and validators that tests and acceptance use, in .tools
+
+.tools/python: Tools/requirements.txt .tools/bin/pip
+	@.tools/bin/pip install -q --disable-pip-version-check -r Tools/requirements.txt
+	@touch $@
+
+build: setup ## builds the program in release mode
+	swift build -c release --product operando
+
+demo: build ## runs the example from a measured file to a report, and prints where the report is
+	@Tools/demo $(BUILD)/operando
+
+test: tools ## runs all tests, at reduced counts
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+acceptance: tools ## runs the acceptance lines at full counts: make acceptance PART=name
+	swift build -c release --product operando
+	swift build -c release --product acceptance
+	$(BUILD)/acceptance $(PART)
+
+bench: tools ## times the program beside its peers
+	swift build -c release --product operando
+	Benchmarks/run
+
+format: ## formats the sources
+	swift format --in-place --recursive Package.swift Sources Tests Acceptance
+
+lint: ## checks the format
+	swift format lint --strict --recursive Package.swift Sources Tests Acceptance
+
+clean: ## removes everything built
+	rm -rf .build .tools
