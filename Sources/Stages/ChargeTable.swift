@@ -82,19 +82,19 @@ public struct ChargeTable: NeXusRepresentable, Hashable {
 
   public init(entry: NeXusGroup) throws {
     guard let data = entry[group: "state_of_charge"] else {
-      throw StageFileError(path: "/entry", problem: "there is no state_of_charge")
+      throw StageDocumentError(path: "/entry", problem: "there is no state_of_charge")
     }
     var found: [(position: Int, column: Column)] = []
     for (name, node) in data.children {
       guard case .dataset(let dataset) = node, let position = dataset.attributes["column"]?.integers?.first else { continue }
       guard let values = dataset.numbers, let title = dataset.attributes["name"]?.text,
         let unit = dataset.attributes["column_unit"]?.text
-      else { throw StageFileError(path: "/entry/state_of_charge/\(name)", problem: "not a column of numbers") }
+      else { throw StageDocumentError(path: "/entry/state_of_charge/\(name)", problem: "not a column of numbers") }
       found.append((position, Column(name: title, unit: unit, values: values)))
     }
     columns = found.sorted { $0.position < $1.position }.map(\.column)
     guard Set(columns.map(\.values.count)).count <= 1 else {
-      throw StageFileError(path: "/entry/state_of_charge", problem: "the columns differ in length")
+      throw StageDocumentError(path: "/entry/state_of_charge", problem: "the columns differ in length")
     }
   }
 

@@ -55,7 +55,7 @@ public struct ParticleMass: NeXusRepresentable, Hashable {
   public init(entry: NeXusGroup) throws {
     func number(_ name: String) throws -> Double {
       guard let value = entry[group: "particle"]?[dataset: name]?.array.number else {
-        throw StageFileError(path: "/entry/particle/\(name)", problem: "there is no number")
+        throw StageDocumentError(path: "/entry/particle/\(name)", problem: "there is no number")
       }
       return value
     }

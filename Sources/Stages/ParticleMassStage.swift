@@ -23,6 +23,11 @@ public enum ParticleMassStage: Stage {
     public var crystal: CrystalParameters?
 
     public init() {}
+
+    public func validate() -> [SettingProblem] {
+      guard volume == nil && outlines.isEmpty else { return [] }
+      return [SettingProblem(at: "", "the volume is not known", detail: "give `volume` or `outlines`")]
+    }
   }
 
   public struct CrystalParameters: ExperimentDecodable {
@@ -38,7 +43,7 @@ public enum ParticleMassStage: Stage {
     public init() {}
   }
 
-  public enum OutlineShape: String, CaseIterable, Sendable {
+  public enum OutlineShape: String, SettingChoice {
     case sphere, spheroid, ellipsoid
   }
 

@@ -40,12 +40,12 @@ public protocol NeXusRepresentable: Sendable {
   var nexusChildren: [String: NeXusNode] { get }
   /// The name of the NXdata child that a viewer opens on.
   var defaultPlot: String { get }
-  /// - Throws: `StageFileError` when something is missing or has another shape.
+  /// - Throws: `StageDocumentError` when something is missing or has another shape.
   init(entry: NeXusGroup) throws
 }
 
 /// A stage file that does not hold what it should.
-public struct StageFileError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct StageDocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   public var path: String
   public var problem: String
 
@@ -61,7 +61,7 @@ public struct StageFileError: Error, Hashable, Sendable, CustomStringConvertible
 ///
 /// A file holds the value's children, the process with its parameters, the summary as JSON in `/entry/report`, and
 /// the provenance in `/entry/provenance`. Everything outside the provenance is the same for the same key.
-public enum StageFile {
+public enum StageDocument {
   static func write<Value>(
     _ result: StageResult<Value>, stage: String, version: Int, parameters: String, sequenceIndex: Int, to path: String,
     provenanceJSON: String
@@ -99,7 +99,7 @@ public enum StageFile {
     do {
       return try decoder.decode(StageSummary.self, from: Data(text.utf8))
     } catch {
-      throw StageFileError(path: path, problem: "the summary in /entry/report cannot be read: \(error)")
+      throw StageDocumentError(path: path, problem: "the summary in /entry/report cannot be read: \(error)")
     }
   }
 
@@ -108,14 +108,14 @@ public enum StageFile {
 
   private static func note(_ name: String, in path: String) throws -> String {
     guard let text = try entry(of: path)[group: name]?[dataset: "data"]?.text else {
-      throw StageFileError(path: path, problem: "there is no text in /entry/\(name)")
+      throw StageDocumentError(path: path, problem: "there is no text in /entry/\(name)")
     }
     return text
   }
 
   private static func entry(of path: String) throws -> NeXusGroup {
     guard let entry = try NeXusFile.read(path)[group: "entry"] else {
-      throw StageFileError(path: path, problem: "there is no /entry")
+      throw StageDocumentError(path: path, problem: "there is no /entry")
     }
     return entry
   }
@@ -133,7 +133,7 @@ extension Stage {
     upstream: [String] = [], sequenceIndex: Int, input: @escaping @Sendable (_ upstream: [String: String]) throws -> Input
   ) -> PlannedStage {
     let name = instance.isEmpty ? Self.name : "\(Self.name)-\(instance)"
-    let text = canonical + canonicalText(parameters)
+    let text = canonical + parameters.canonicalText()
     return PlannedStage(
       name: name, version: version, canonicalParameters: text, inputFiles: inputFiles, upstream: upstream,
       estimate: {
@@ -143,7 +143,7 @@ extension Stage {
       run: { files, context in
         let result = try run(input(files), parameters, context)
         return { path, provenance in
-          try StageFile.write(
+          try StageDocument.write(
             result, stage: name, version: version, parameters: text, sequenceIndex: sequenceIndex, to: path,
             provenanceJSON: provenance)
         }

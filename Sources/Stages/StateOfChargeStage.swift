@@ -36,6 +36,24 @@ public enum StateOfChargeStage: Stage {
     public var timeScaleUncertainty: Ratio
 
     public init() {}
+
+    public func validate() -> [SettingProblem] {
+      var found: [SettingProblem] = []
+      if name.isEmpty || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }) {
+        found.append(
+          SettingProblem(at: "name", "a name has letters, digits, - and _ only", detail: "found \"\(name)\""))
+      }
+      switch (file, self.protocol) {
+      case (nil, nil):
+        found.append(
+          SettingProblem(at: "", "neither a file nor a protocol is given", detail: "expected one of `file` and `protocol`"))
+      case (.some, .some):
+        found.append(
+          SettingProblem(at: "protocol", "both a file and a protocol are given", detail: "keep one of them"))
+      default: break
+      }
+      return found
+    }
   }
 
   public struct ProtocolParameters: ExperimentDecodable {
@@ -55,14 +73,14 @@ public enum StateOfChargeStage: Stage {
     public init() {}
   }
 
-  public enum CurrentSign: String, CaseIterable, Sendable {
+  public enum CurrentSign: String, SettingChoice {
     /// As the reader of the format says: positive while lithium leaves the cathode.
     case asRecorded = "as-recorded"
     /// The file's sign is the other one.
     case reversed
   }
 
-  public enum StepEnd: String, CaseIterable, Sendable {
+  public enum StepEnd: String, SettingChoice {
     case voltageLimit = "voltage-limit"
     case timeLimit = "time-limit"
     case stopped
@@ -119,7 +137,7 @@ public enum StateOfChargeStage: Stage {
       }
       accounting = try accountForCharge(of: described.technique, in: material, instrument: instrument)
     } else {
-      throw StageFileError(path: parameters.name, problem: "neither a file nor a protocol is given")
+      throw StageDocumentError(path: parameters.name, problem: "neither a file nor a protocol is given")
     }
     context.progress(1, 1)
     let summary = StateOfChargeSummary(accounting: accounting, input: input, parameters: parameters).summary

@@ -1,0 +1,111 @@
+import Electrochemistry
+import FileFormats
+public import Foundation
+public import Pipeline
+public import Quantities
+
+/// An experiment file that was read and checked: typed settings, the stages they ask for, and what to say about them.
+public struct Experiment: Sendable {
+  /// The path as it was given.
+  public let path: String
+  /// The file, byte for byte.
+  public let bytes: [UInt8]
+  public let settings: ExperimentSettings
+
+  public var title: String { settings.title }
+  /// The experiment with every default filled in, as a file that gives the same run.
+  public var resolvedText: String { settings.resolvedYAML() }
+
+  /// The JSON schema of the experiment file.
+  public static var schema: String { ExperimentSettings.jsonSchema(title: "Operando experiment") }
+  /// Every setting with its unit, default, range and help, as text.
+  public static var settingsHelp: String {
+    ExperimentSettings.settingsHelp().map(\.description).joined(separator: "\n")
+  }
+
+  /// Reads and checks an experiment file.
+  ///
+  /// - Returns: the experiment, nil where it cannot be run, and everything that is wrong or odd.
+  public static func load(_ path: String) -> (experiment: Experiment?, diagnostics: [Diagnostic]) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      let problem = FileManager.default.fileExists(atPath: path) ? "the file cannot be read" : "there is no such file"
+      return (nil, [Diagnostic(file: path, message: problem, detail: "expected an experiment file such as experiment.yaml")])
+    }
+    let bytes = [UInt8](data)
+    let document = ExperimentDocument(bytes: bytes, file: path)
+    let (settings, diagnostics) = document.decode(ExperimentSettings.self)
+    guard let settings, !diagnostics.contains(where: { $0.severity == .error }) else { return (nil, diagnostics) }
+    return (Experiment(path: path, bytes: bytes, settings: settings), diagnostics)
+  }
+
+  // MARK: - Stages
+
+  /// The stages that the settings ask for, in order.
+  public func plannedStages() -> [PlannedStage] {
+    var stages: [PlannedStage] = []
+    if let mass = settings.particleMass {
+      stages.append(ParticleMassStage.planned(mass, sequenceIndex: 1) { _ in })
+    }
+    for parameters in settings.electrochemistry {
+      stages.append(plannedStateOfCharge(parameters, sequenceIndex: stages.count + 1))
+    }
+    if let model = settings.particleModel {
+      stages.append(ParticleModelStage.planned(model, sequenceIndex: stages.count + 1) { _ in })
+    }
+    return stages
+  }
+
+  private func plannedStateOfCharge(_ parameters: StateOfChargeStage.Parameters, sequenceIndex: Int) -> PlannedStage {
+    let material = settings.material
+    let usesParticleMass = parameters.mass == nil && parameters.file == nil && settings.particleMass != nil
+    let particleMass = ParticleMassStage.name
+    return StateOfChargeStage.planned(
+      instance: parameters.name, parameters, canonical: material.canonicalText(),
+      inputFiles: parameters.file.map { [$0.path] } ?? [], upstream: usesParticleMass ? [particleMass] : [],
+      sequenceIndex: sequenceIndex
+    ) { upstream in
+      let series = try parameters.file.map { try PotentiostatFile.read($0.path) }
+      let mass: UncertainValue
+      let source: String
+      if let stated = parameters.mass {
+        (mass, source) = (stated.uncertainValue, "stated in the experiment file")
+      } else if let file = upstream[particleMass] {
+        let value = try StageDocument.value(ParticleMass.self, from: file)
+        (mass, source) = (value.mass, "volume × density, stage \(particleMass)")
+      } else if let recorded = series?.recordedMass, recorded > 0 {
+        (mass, source) = (UncertainValue(recorded), "typed into the instrument by its operator")
+      } else {
+        throw StageDocumentError(
+          path: parameters.file?.path ?? parameters.name,
+          problem: "no mass: the record states none; give `mass: 4.69 ng` in electrochemistry")
+      }
+      return StateOfChargeStage.Input(
+        series: series, mass: mass, massSource: source,
+        specificCapacity: (parameters.specificCapacity ?? material.specificCapacity).uncertainValue,
+        initialLithiation: material.initialLithiation.uncertainValue)
+    }
+  }
+
+  // MARK: - Words
+
+  /// The conventions in force, for `check`.
+  public var conventions: [Convention] {
+    var found = [
+      Convention(subject: "current", choice: "positive while lithium leaves the cathode"),
+      Convention(
+        subject: "state of charge",
+        choice: "charge / (mass × \(settings.material.specificCapacity)), theoretical scale"),
+      Convention(subject: "stress and strain", choice: "tension and expansion positive"),
+    ]
+    if let model = settings.particleModel {
+      found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))
+      found.append(Convention(subject: "axial condition", choice: model.axialCondition.rawValue))
+    }
+    return found
+  }
+}
+
+extension UncertainQuantity {
+  /// The value and its standard uncertainty in SI units; zero where none is stated.
+  var uncertainValue: UncertainValue { UncertainValue(value.si, uncertainty: standardUncertainty?.si ?? 0) }
+}

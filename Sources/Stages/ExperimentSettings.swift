@@ -1,0 +1,62 @@
+public import Pipeline
+public import Quantities
+
+/// The experiment file: one declaration of every key, from which defaults, units, help, the schema and the messages
+/// come.
+public struct ExperimentSettings: ExperimentDecodable {
+  @Setting("version of the file's format", in: 1...1)
+  public var operando: Int
+  @Setting("title of the report")
+  public var title: String
+  @Section("the active material")
+  public var material: MaterialSettings
+  @Section("mass of one particle from its volume and a density")
+  public var particleMass: ParticleMassStage.Parameters?
+  @SectionList("measurements of charge, each with its own state of charge")
+  public var electrochemistry: [StateOfChargeStage.Parameters]
+  @Section("chemo-mechanical model of the particle")
+  public var particleModel: ParticleModelStage.Parameters?
+  @Entries("numbers as they were stated elsewhere, by the key of the answer they are held against")
+  public var claims: [String: AnyQuantity]
+
+  public init() {}
+
+  public func validate() -> [SettingProblem] {
+    var found: [SettingProblem] = []
+    if particleMass == nil && electrochemistry.isEmpty && particleModel == nil {
+      found.append(
+        SettingProblem(
+          at: "", "there is nothing to run", detail: "expected particle_mass, electrochemistry or particle_model"))
+    }
+    var names: Set<String> = []
+    for (index, measurement) in electrochemistry.enumerated() {
+      if !names.insert(measurement.name).inserted {
+        found.append(
+          SettingProblem(
+            at: "electrochemistry[\(index)].name", "two measurements are named \(measurement.name)",
+            detail: "give each its own name"))
+      }
+      if measurement.file == nil && measurement.mass == nil && particleMass == nil {
+        found.append(
+          SettingProblem(
+            at: "electrochemistry[\(index)]", "the mass is not known",
+            detail: "give `mass`, or a section particle_mass"))
+      }
+    }
+    return found
+  }
+}
+
+/// What the material is and how much charge it holds.
+public struct MaterialSettings: ExperimentDecodable {
+  @Setting("name of the material", default: "NMC811")
+  public var name: String
+  @Setting(
+    "charge of a kilogram at a state of charge of 100 %",
+    default: UncertainQuantity(SpecificCapacity(275.5, .milliampereHourPerGram)))
+  public var specificCapacity: UncertainQuantity<SpecificCapacityKind>
+  @Setting("lithiation before the first sample, after formation", default: UncertainQuantity(Ratio(100, .percent)))
+  public var initialLithiation: UncertainQuantity<RatioKind>
+
+  public init() {}
+}
