@@ -1,0 +1,41 @@
+/// A place in an experiment file: line and column from 1, and the number of characters meant.
+struct Place: Hashable, Sendable, Comparable {
+  var line: Int
+  var column: Int
+  var length: Int
+
+  static func < (a: Place, b: Place) -> Bool { (a.line, a.column) < (b.line, b.column) }
+}
+
+/// A node of the experiment file with its place. Scalars are texts; the declaration that reads one gives it its type.
+struct DocumentNode: Sendable {
+  enum Content: Sendable {
+    case scalar(String, isPlain: Bool)
+    case sequence([DocumentNode])
+    case mapping([Entry])
+  }
+
+  struct Entry: Sendable {
+    var key: String
+    var keyPlace: Place
+    var value: DocumentNode
+  }
+
+  var content: Content
+  var place: Place
+
+  /// Whether this is a key without a value.
+  var isEmpty: Bool {
+    if case .scalar(let text, isPlain: true) = content { return text.isEmpty }
+    return false
+  }
+
+  /// What this is, for messages.
+  var words: String {
+    switch content {
+    case .scalar(let text, let isPlain): isPlain && text.isEmpty ? "nothing" : "`\(text)`"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+}
