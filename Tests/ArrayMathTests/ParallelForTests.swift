@@ -26,7 +26,8 @@ import Testing
   @Test(arguments: [1, 3]) func chunksDependOnTheGrainAlone(threads: Int) throws {
     let chunks = Mutex([Range<Int>?](repeating: nil, count: 4))
     try parallelFor(count: 10, grain: 3, threads: threads) { chunk, items in chunks.withLock { $0[chunk] = items } }
-    #expect(chunks.withLock { $0 } == [0..<3, 3..<6, 6..<9, 9..<10])
+    let expected: [Range<Int>?] = [0..<3, 3..<6, 6..<9, 9..<10]
+    #expect(chunks.withLock { $0 } == expected)
   }
 
   @Test(arguments: [1, 2, 5]) func mapKeepsTheOrder(threads: Int) throws {
