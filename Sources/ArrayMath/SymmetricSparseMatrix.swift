@@ -1,0 +1,62 @@
+/// A symmetric sparse matrix: a pattern of its lower triangle and a value for each entry of it.
+public struct SymmetricSparseMatrix: Sendable {
+  public let pattern: SparsityPattern
+  /// One value for each entry of the pattern.
+  public var values: [Double]
+
+  /// A matrix of zeros.
+  public init(pattern: SparsityPattern) {
+    self.pattern = pattern
+    values = [Double](repeating: 0, count: pattern.count)
+  }
+
+  /// - Precondition: there is a value for each entry of the pattern.
+  public init(pattern: SparsityPattern, values: [Double]) {
+    precondition(values.count == pattern.count, "a value for each entry")
+    self.pattern = pattern
+    self.values = values
+  }
+
+  /// Adds to the entry at (row, column), which stands for its mirror image as well.
+  ///
+  /// - Precondition: the entry is in the pattern.
+  public mutating func add(_ value: Double, row: Int, column: Int) {
+    guard let position = pattern.position(row: row, column: column) else {
+      preconditionFailure("an entry outside the pattern")
+    }
+    values[position] += value
+  }
+
+  /// result = A x.
+  ///
+  /// - Parameters:
+  ///   - vector: x, of the matrix's size.
+  ///   - result: overwritten; of the matrix's size.
+  public func multiply(_ vector: [Double], into result: inout [Double]) {
+    let size = pattern.size
+    precondition(vector.count == size && result.count == size, "vectors of the matrix's size")
+    values.withUnsafeBufferPointer { values in
+      pattern.rows.withUnsafeBufferPointer { rows in
+        pattern.columnStarts.withUnsafeBufferPointer { starts in
+          vector.withUnsafeBufferPointer { x in
+            result.withUnsafeMutableBufferPointer { y in
+              y.update(repeating: 0)
+              for column in 0..<size {
+                let first = Int(starts[column])
+                let xc = x[column]
+                // The diagonal comes first in its column and has no mirror image.
+                var sum = values[first] * xc
+                for entry in first + 1..<Int(starts[column + 1]) {
+                  let row = Int(rows[entry])
+                  sum += values[entry] * x[row]
+                  y[row] += values[entry] * xc
+                }
+                y[column] += sum
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
