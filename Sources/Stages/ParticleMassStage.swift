@@ -1,5 +1,5 @@
 public import Electrochemistry
-public import FileFormats
+import FileFormats
 import Foundation
 public import Pipeline
 public import Quantities
@@ -13,8 +13,8 @@ public enum ParticleMassStage: Stage {
   public struct Parameters: ExperimentDecodable {
     @Setting("volume of the particle, where it is known; otherwise give `outlines`")
     public var volume: UncertainQuantity<VolumeKind>?
-    @Setting("shape that the outlines are read as", default: .spheroid)
-    public var shape: OutlineShape
+    @Setting("shape that the outlines are read as", default: .spheroidAboutLongAxis)
+    public var shape: ParticleShape
     @SectionList("outlines of the particle in scanning-electron-microscope images, one a view")
     public var outlines: [OutlineParameters]
     @Setting("density of the particle, pores included")
@@ -43,27 +43,27 @@ public enum ParticleMassStage: Stage {
     public init() {}
   }
 
-  public enum OutlineShape: String, SettingChoice {
-    case sphere, spheroid, ellipsoid
-  }
-
   public struct OutlineParameters: ExperimentDecodable {
     @Setting("longest diameter of the outline, in pixels", in: 0.1...1e6)
-    public var major: Double
+    public var longDiameter: Double
     @Setting("diameter across the longest one, in pixels", in: 0.1...1e6)
-    public var minor: Double
-    @Setting("angle from the tilt axis to the longest diameter", default: Angle(0, .degree))
+    public var shortDiameter: Double
+    @Setting("angle of the longest diameter from the image's right towards its bottom", default: 0 * .degree)
     public var angle: Angle
-    @Setting("standard uncertainty of a diameter, in pixels", default: 2, in: 0...1e5)
+    @Setting("standard uncertainty of where the edge lies, in pixels", default: 2, in: 0...1e5)
     public var edgeUncertainty: Double
-    @Setting("what the scale bar says")
+    @Setting("what the scale bar says", example: "10 um +- 1 %")
     public var scaleBar: UncertainQuantity<LengthKind>
     @Setting("length of the scale bar, in pixels", in: 1...1e6)
     public var scaleBarPixels: Double
-    @Setting("tilt of the stage", default: Angle(0, .degree), in: Angle(0, .degree)...Angle(85, .degree))
-    public var tilt: Angle
-    @Setting("direction of the view around the particle's axis", default: Angle(0, .degree))
-    public var azimuth: Angle
+    @Setting("tilt of the stage", default: UncertainQuantity(0 * .degree))
+    public var tilt: UncertainQuantity<AngleKind>
+    @Setting("direction across the tilt axis, from the image's right towards its bottom", default: 90 * .degree)
+    public var tiltDirection: Angle
+    @Setting("what the tilt did to the image", default: .silhouette)
+    public var tiltCorrection: TiltCorrection
+    @Setting("turn of the particle about the image's vertical since the first view", default: 0 * .degree)
+    public var turn: Angle
 
     public init() {}
   }
@@ -77,9 +77,7 @@ public enum ParticleMassStage: Stage {
   ) throws -> StageResult<ParticleMass> {
     let volume = try parameters.estimatedVolume()
     let density = parameters.density.uncertainValue
-    let relative = (pow(volume.value.relativeUncertainty, 2) + pow(density.relativeUncertainty, 2)).squareRoot()
-    let product = volume.value.value * density.value
-    let mass = UncertainValue(product, uncertainty: product * relative)
+    let mass = try particleMass(volume: volume.value, density: density)
     let crystal = try parameters.crystal.map {
       try crystalDensity(a: $0.a.si, c: $0.c.si, formulaUnits: $0.formulaUnits, molarMass: $0.molarMass.si)
     }
@@ -89,3 +87,34 @@ public enum ParticleMassStage: Stage {
     return StageResult(value: value, summary: value.summary(warnings: volume.warnings))
   }
 }
+
+extension ParticleMassStage.Parameters {
+  /// The volume in m³, in words where it comes from, and what is odd about it.
+  func estimatedVolume() throws -> (value: UncertainValue, source: String, warnings: [String]) {
+    if let volume { return (volume.uncertainValue, "as stated in the experiment file", []) }
+    let result = try particleVolume(from: outlines.map { try $0.outline }, as: shape)
+    let views = outlines.count == 1 ? "one micrograph" : "\(outlines.count) micrographs"
+    var warnings: [String] = []
+    if result.isDetermined == false {
+      warnings.append("Two views leave one axis of the ellipsoid open; a third view determines it.")
+    }
+    return (result.volume, "\(shape.rawValue) from \(views)", warnings)
+  }
+}
+
+extension ParticleMassStage.OutlineParameters {
+  /// The outline as the technique takes it.
+  var outline: ParticleOutline {
+    get throws {
+      ParticleOutline(
+        shape: .ellipse(semiAxes: SIMD2(longDiameter, shortDiameter) / 2, angle: angle.si),
+        scaleBar: ScaleBar(length: scaleBar.uncertainValue, pixels: UncertainValue(scaleBarPixels)),
+        edgeUncertainty: edgeUncertainty,
+        tilt: StageTilt(angle: tilt.uncertainValue, direction: tiltDirection.si, correction: tiltCorrection),
+        view: .turned(by: turn.si))
+    }
+  }
+}
+
+extension ParticleShape: SettingChoice {}
+extension TiltCorrection: SettingChoice {}

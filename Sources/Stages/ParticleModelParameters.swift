@@ -50,8 +50,8 @@ extension ParticleModelStage {
       "times within a leg at which the state is kept",
       default: [50, 100, 250, 500, 1000, 1500, 2000, 3000, 5000, 7000, 10000].map { $0 * .second })
     public var outputTimes: [TimeSpan]
-    @Setting("mesh and time steps: 1 is the default, 2 halves the elements", default: 1, in: 0.5...8)
-    public var fineness: Double
+    @Setting("mesh and time steps: 1 is the default, 2 halves the elements", default: 1, in: 1...8)
+    public var fineness: Int
 
     public init() {}
 
