@@ -1,6 +1,6 @@
 import Foundation
 
-/// The exclusive right to write to a run folder, held until this value is gone or `release` is called.
+/// The exclusive right to write to a run folder, as `RunFolder.withLock` gives it.
 ///
 /// The lock is the system's (`flock`), so that it ends with the process however that ends.
 public final class RunFolderLock: Sendable {
@@ -32,6 +32,14 @@ public final class RunFolderLock: Sendable {
 
   deinit {
     close(file)
+  }
+
+  /// Stores the experiment file, as written and with its defaults.
+  ///
+  /// - Throws: `FileError`.
+  public func storeExperiment(verbatim: [UInt8], resolved: String) throws {
+    try AtomicFile.write(verbatim, to: folder.experimentPath)
+    try AtomicFile.write(resolved, to: folder.resolvedPath)
   }
 }
 
