@@ -84,7 +84,7 @@ func makeFolder(_ path: String) throws {
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.create, path, code: ENOTDIR) }
     return
   }
-  guard errno == ENOENT else { throw FileError(.create, path) }
+  guard errno == ENOENT || errno == ENOTDIR else { throw FileError(.create, path) }
   let parent = parentFolder(of: path)
   if parent != path { try makeFolder(parent) }
   guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileError(.create, path) }
