@@ -31,6 +31,8 @@ public final class RunFolderLock: Sendable {
   }
 
   deinit {
+    // Closing alone would leave the lock with a child process that was forked meanwhile and has not executed yet.
+    _ = flock(file, LOCK_UN)
     close(file)
   }
 
