@@ -111,6 +111,15 @@ import Testing
     for text in texts { #expect(text.dropFirst("\r\u{1B}[2K".count).count < 30 && text.hasSuffix("…")) }
   }
 
+  @Test func theLastColumnStaysFree() {
+    let erase = "\r\u{1B}[2K"
+    let names = [String(repeating: "n", count: 26), String(repeating: "n", count: 27)]
+    #expect(
+      render(TerminalProgressRenderer(columns: 30), names.map { (.stageStarted(stage: $0), 0) }) == [
+        "\(erase) ▸ \(names[0])", "\(erase) ▸ \(names[1].dropLast(2))…",
+      ])
+  }
+
   @Test func aBarNeverBreaks() {
     for (done, total) in [(0, 0), (5, 0), (-1, 4), (9, 4)] {
       let text = render(

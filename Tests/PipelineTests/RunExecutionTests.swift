@@ -108,6 +108,19 @@ import Testing
     #expect(counts.first == 1 && counts.last == 50 && counts == counts.sorted() && counts.count < 20)
   }
 
+  @Test func dropsProgressThatComesOutOfOrder() throws {
+    var stage = fakeStage("a")
+    let run = stage.run
+    stage.run = { paths, context in
+      for done in [4, 2, 4, 1] { context.progress(done, 4) }
+      return try run(paths, RunContext(shards: context.shards))
+    }
+    let recorder = EventRecorder()
+    try execute([stage], RunOptions(programVersion: "1", events: recorder.sink))
+    let progress = recorder.events.filter { if case .progress = $0 { true } else { false } }
+    #expect(progress == [.progress(stage: "a", done: 4, total: 4, secondsLeft: 0)])
+  }
+
   @Test func aStageThatFailsIsNamedAndLeavesItsItems() throws {
     struct Failure: Error, CustomStringConvertible { var description: String { "negative concentration" } }
     let recorder = EventRecorder()
