@@ -32,10 +32,9 @@ public final class FileShardStore: ShardStore {
       if access(path, F_OK) != 0 { return nil }
       throw FileError(.read, path, code: access(path, R_OK) != 0 ? errno : EIO)
     }
-    let bytes = [UInt8](data)
-    guard bytes.count >= Self.trailerLength else { return nil }
-    let content = Array(bytes.dropLast(Self.trailerLength))
-    guard Array(bytes.suffix(Self.trailerLength)) == Self.trailer(name, content) else { return nil }
+    guard data.count >= Self.trailerLength else { return nil }
+    let content = [UInt8](data.dropLast(Self.trailerLength))
+    guard data.suffix(Self.trailerLength).elementsEqual(Self.trailer(name, content)) else { return nil }
     reused.add(1, ordering: .relaxed)
     return content
   }
@@ -85,7 +84,7 @@ func makeFolder(_ path: String) throws {
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.create, path, code: ENOTDIR) }
     return
   }
-  guard errno == ENOENT else { throw FileError(.create, path) }
+  guard errno == ENOENT || errno == ENOTDIR else { throw FileError(.create, path) }
   let parent = parentFolder(of: path)
   if parent != path { try makeFolder(parent) }
   guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileError(.create, path) }

@@ -37,22 +37,17 @@ public struct RunFolder: Hashable, Sendable {
   public var citationsPath: String { path + "/citations.bib" }
   public var stagesPath: String { path + "/stages" }
 
-  /// Makes the folder where it is missing and takes hold of it; what a killed run left half-written is removed.
+  /// Makes the folder where it is missing and holds it while `body` runs; what a killed run left half-written is
+  /// removed first.
   ///
-  /// - Throws: `RunFolderInUse` when another run holds the folder; `FileError`.
-  public func lock() throws -> RunFolderLock {
+  /// - Throws: `RunFolderInUse` when another run holds the folder; `FileError`; whatever `body` throws.
+  public func withLock<Result>(_ body: (_ lock: RunFolderLock) throws -> Result) throws -> Result {
     try makeFolder(stagesPath)
     let lock = try RunFolderLock(self)
-    _ = try removePartials()
-    return lock
-  }
-
-  /// Stores the experiment file, as written and with its defaults.
-  ///
-  /// - Throws: `FileError`.
-  public func storeExperiment(verbatim: [UInt8], resolved: String) throws {
-    try AtomicFile.write(verbatim, to: experimentPath)
-    try AtomicFile.write(resolved, to: resolvedPath)
+    return try withExtendedLifetime(lock) {
+      _ = try removePartials()
+      return try body(lock)
+    }
   }
 
   /// The complete file of a stage, nil where there is none. The place in the plan may have been another one.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The exclusive right to write to a run folder, held until this value is gone or `release` is called.
+/// The exclusive right to write to a run folder, as `RunFolder.withLock` gives it.
 ///
 /// The lock is the system's (`flock`), so that it ends with the process however that ends.
 public final class RunFolderLock: Sendable {
@@ -31,7 +31,17 @@ public final class RunFolderLock: Sendable {
   }
 
   deinit {
+    // Closing alone would leave the lock with a child process that was forked meanwhile and has not executed yet.
+    _ = flock(file, LOCK_UN)
     close(file)
+  }
+
+  /// Stores the experiment file, as written and with its defaults.
+  ///
+  /// - Throws: `FileError`.
+  public func storeExperiment(verbatim: [UInt8], resolved: String) throws {
+    try AtomicFile.write(verbatim, to: folder.experimentPath)
+    try AtomicFile.write(resolved, to: folder.resolvedPath)
   }
 }
 
