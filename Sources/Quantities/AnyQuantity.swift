@@ -23,11 +23,16 @@ public struct AnyQuantity: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a value with its unit, such as "4.69 ng", "4.69(23) ng", "10.3 %", or "0.7".
   ///
-  /// "C" is coulomb here; ``converted(to:)`` reads the text again where a C-rate is expected.
+  /// "C" is coulomb here, but for "C/40", which can only be a C-rate; ``converted(to:)`` reads the text again where a
+  /// C-rate is expected.
   ///
   /// - Throws: `QuantityError`.
   public init(parsing text: String) throws(QuantityError) {
-    self = try ValueParser().parse(text)
+    if text.trimmed.hasPrefix("C/") {
+      self = try CRateKind.parse(text)
+    } else {
+      self = try ValueParser().parse(text)
+    }
   }
 
   public var dimension: PhysicalDimension { unit.dimension }

@@ -34,6 +34,10 @@ func decimals(_ value: Double, uncertainty: Double) -> (value: String, uncertain
   if (0...12).contains(places) {
     return (String(format: "%.\(places)f", value), String(format: "%.\(places)f", rounded))
   }
+  if (-4..<0).contains(places), abs(value) < 1e9 {
+    let scale = raise(10, Double(-places))
+    return (String(format: "%.0f", (value / scale).rounded() * scale), String(format: "%.0f", rounded))
+  }
   let magnitude = value == 0 ? -places : max(Int(floor(log10(abs(value)))), -places)
   let digits = min(max(magnitude + places, 0), 16)
   return (String(format: "%.\(digits)e", value), String(format: "%.1e", rounded))

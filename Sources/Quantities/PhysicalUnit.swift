@@ -1,8 +1,8 @@
 /// A unit: how many SI units it is, and of which dimension.
 ///
-/// A value of `x` units is `x · factor · 10^decade + offset` in SI units. The power of ten is kept apart because a
-/// division by 10^6 rounds once, whereas a multiplication with the nearest number to 1e-6 rounds twice: 10 um is then
-/// exactly the number nearest to 1e-5.
+/// A value of `x` units is `x · factor · 10^decade + offset` in SI units. The power of ten is kept apart
+/// and applied to the decimal digits, so that 131.67 mm and 0.13167 m are the same number to the last bit, which
+/// matters where values go into keys. This makes a conversion slow; loops work in SI units.
 public struct PhysicalUnit: Hashable, Sendable {
   /// The unit as it is printed, such as "mAh/g".
   public var symbol: String
@@ -38,7 +38,7 @@ public struct PhysicalUnit: Hashable, Sendable {
 
   /// A difference of two values of this unit, such as an uncertainty, in SI units: as ``si(_:)`` without the offset.
   public func siDifference(_ value: Double) -> Double {
-    decade < 0 ? value * factor / powerOfTen(-decade) : value * factor * powerOfTen(decade)
+    shifted(value * factor, by: decade)
   }
 
   /// A value in SI units in this unit.
@@ -48,13 +48,14 @@ public struct PhysicalUnit: Hashable, Sendable {
 
   /// A difference of two values in SI units in this unit.
   public func difference(ofSI si: Double) -> Double {
-    decade < 0 ? si * powerOfTen(-decade) / factor : si / powerOfTen(decade) / factor
+    shifted(si, by: -decade) / factor
   }
 }
 
-/// 10^n for n ≥ 0, exact to n = 22.
-private func powerOfTen(_ n: Int) -> Double {
-  var result = 1.0
-  for _ in 0..<min(n, 400) { result *= 10 }
-  return result
+/// `value · 10^decade`, rounded as one rounds a decimal: 131.67 shifted by −3 is the number nearest to 0.13167.
+private func shifted(_ value: Double, by decade: Int) -> Double {
+  guard decade != 0, value.isFinite else { return value }
+  let parts = "\(value)".split(separator: "e")
+  let exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) + decade
+  return Double("\(parts[0])e\(exponent)") ?? value
 }

@@ -27,7 +27,7 @@ public enum QuantityError: Error, Hashable, Sendable, CustomStringConvertible {
     case .empty: "nothing"
     case .notANumber(let found): "`\(found)` is not a number"
     case .decimalComma(_, let suggestion): "a comma in a number; write a point: \(suggestion)"
-    case .notFinite(let found): "`\(found)` is not a finite number"
+    case .notFinite(let found): "`\(found)` is not a finite number within the range of double precision"
     case .missingUnit: "a number without unit"
     case .unknownUnit(let symbol, let suggestion):
       "`\(symbol)` is not a known unit" + (suggestion.map { "; did you mean `\($0)`?" } ?? "")

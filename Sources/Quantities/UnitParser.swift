@@ -64,6 +64,7 @@ struct UnitParser {
       } else if !spaced, character != "√", character != "(" {
         throw malformed("`\(rest)` is left over")
       }
+      if let digit = next, digit.isASCIIDigit { throw malformed("a number stands behind a unit") }
       if divided { throw malformed("a product after a slash is read in two ways; write parentheses, as in J/(kg*K)") }
       result = try combine(result, try factor(), sign: 1)
     }
@@ -188,6 +189,7 @@ struct UnitParser {
       throw malformed("a power is zero, too high or not a simple fraction")
     }
     let decade = Double(unit.decade) * exponent
+    guard abs(decade) <= 400 else { throw malformed("its size is beyond the range of numbers") }
     let whole = Int(decade.rounded(.towardZero))
     var factor = raise(unit.factor, exponent)
     if Double(whole) != decade { factor *= raise(10, decade - Double(whole)) }

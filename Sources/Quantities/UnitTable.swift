@@ -13,7 +13,7 @@ enum UnitTable {
     let lowered = symbol.lowercased()
     if let match = symbols.keys.filter({ $0.lowercased() == lowered }).min() { return match }
     if let name = spelledOut[lowered] { return name }
-    guard symbol.count > 2 else { return nil }
+    guard (3...20).contains(symbol.count) else { return nil }
     return symbols.keys.filter { editDistance($0, symbol) == 1 }.min()
   }
 

@@ -8,6 +8,9 @@ struct ValueParser {
     var rest: Substring
   }
 
+  /// A longer text is no value.
+  private static let longest = 200
+
   /// Symbols that mean something else here than elsewhere.
   var localUnits: [String: PhysicalUnit] = [:]
   /// Whether a text without a number is one of the unit, as in "C/40".
@@ -23,6 +26,7 @@ struct ValueParser {
   func parse(_ text: String) throws(QuantityError) -> AnyQuantity {
     let trimmed = text.trimmed
     guard !trimmed.isEmpty else { throw .empty }
+    guard trimmed.utf8.count <= Self.longest else { throw .notANumber(found: "\(trimmed.prefix(40))…") }
     guard let (left, right) = Self.split(trimmed) else {
       let (number, unit) = try valueAndUnit(trimmed[...])
       let bracket = number.bracket.map(unit.siDifference)
@@ -116,7 +120,8 @@ struct ValueParser {
     }
     let bracket = scanner.bracket()
     let exponent = scanner.exponent()
-    guard let value = Double("\(mantissa)e\(exponent)"), value.isFinite else {
+    let isZero = mantissa.allSatisfy { !$0.isASCIIDigit || $0 == "0" }
+    guard let value = Double("\(mantissa)e\(exponent)"), value.isFinite, isZero || value.isNormal else {
       throw .notFinite(found: String(text).trimmed)
     }
     var uncertainty: Double?

@@ -8,6 +8,6 @@ import Testing
     #expect(radius.si == 1e-5)
     #expect(Angle(45, .degree).si == .pi / 4)
     #expect(Temperature(25, .degreeCelsius).si == 298.15)
-    #expect(Length(1, .millimetre) / Length(1, .micrometre) == 1000)
+    #expect(abs(Length(1, .millimetre) / Length(1, .micrometre) - 1000) < 1e-9)
   }
 }

@@ -24,18 +24,24 @@ struct DocumentNode: Sendable {
   var content: Content
   var place: Place
 
-  /// Whether this is a key without a value.
+  /// Whether this is a key without a value, as in `transport:`, or with what YAML calls null.
   var isEmpty: Bool {
-    if case .scalar(let text, isPlain: true) = content { return text.isEmpty }
+    if case .scalar(let text, isPlain: true) = content { return text.isEmpty || text == "~" || text == "null" }
     return false
   }
 
   /// What this is, for messages.
   var words: String {
     switch content {
-    case .scalar(let text, let isPlain): isPlain && text.isEmpty ? "nothing" : "`\(text)`"
+    case .scalar(let text, let isPlain): isPlain && text.isEmpty ? "nothing" : quoted(text)
     case .sequence: "a list"
     case .mapping: "a mapping"
     }
   }
+}
+
+/// A text of the file as it appears in a message: on one line, not too long, in backquotes.
+func quoted(_ text: String) -> String {
+  let line = String(text.prefix(60).map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 0x20 } ? " " : $0 })
+  return text.count > 60 ? "`\(line)…`" : "`\(line)`"
 }

@@ -82,6 +82,7 @@ final class FieldStorage<Value: Sendable>: @unchecked Sendable {
 
 /// The candidate most like a text, where it is near enough to be meant.
 func nearest(_ text: String, in candidates: [String]) -> String? {
+  guard text.count <= 60 else { return nil }
   let allowed = max(1, min(3, text.count / 3))
   return candidates.map { (name: $0, distance: editDistance($0, text)) }
     .filter { $0.distance <= allowed || ($0.name.count > 3 && text.count > 3 && $0.name.hasPrefix(text)) }

@@ -46,8 +46,8 @@ public struct SettingInput: Sendable {
   /// The text of a scalar; a problem where this is a list, a mapping or nothing.
   func scalar(expected: String, _ problems: inout [SettingProblem]) -> String? {
     switch node.content {
-    case .scalar(let text, let isPlain):
-      if isPlain && text.isEmpty {
+    case .scalar(let text, _):
+      if node.isEmpty {
         problems.append(problem("has no value", "expected \(expected); remove the line to leave it out"))
         return nil
       }

@@ -149,7 +149,7 @@ extension SettingChoice {
     if let value = Self(rawValue: text) { return value }
     let near = nearest(text, in: allCases.map(\.rawValue))
     let advice = near.map { "did you mean `\($0)`? " } ?? ""
-    problems.append(input.problem("has no choice `\(text)`", "\(advice)expected \(expected)"))
+    problems.append(input.problem("has no choice \(quoted(text))", "\(advice)expected \(expected)"))
     return nil
   }
 

@@ -30,6 +30,7 @@ struct YAMLReader {
     }
     findTabs()
     findNesting()
+    findAliases()
     guard problems.isEmpty else { return nil }
     do {
       // The parser is kept while nodes are walked: it owns the anchors, which nodes refer to weakly.
@@ -61,6 +62,22 @@ struct YAMLReader {
       if let hash = line.firstIndex(of: "#"), hash < tab { continue }
       let column = line.distance(from: line.startIndex, to: tab) + 1
       report("a tab", "YAML takes spaces only", at: Place(line: index + 1, column: column, length: 1))
+    }
+  }
+
+  /// Many aliases can make a short text expand beyond all bounds before they can be reported one by one.
+  private mutating func findAliases() {
+    var count = 0
+    for (index, line) in lines.enumerated() {
+      var previous: Character = " "
+      for (offset, character) in line.enumerated() {
+        if character == "*", " [{,".contains(previous) { count += 1 }
+        if count > 20 {
+          let place = Place(line: index + 1, column: offset + 1, length: 1)
+          return report("too many aliases", "anchors (&) and aliases (*) are not read here", at: place)
+        }
+        previous = character
+      }
     }
   }
 
@@ -184,7 +201,7 @@ struct YAMLReader {
       }
     }
     let detail = place.line == first.line ? "keep one" : "it is on line \(first.line) already; keep one"
-    report("the key `\(key)` is given twice", detail, at: place)
+    report("the key \(quoted(key)) is given twice", detail, at: place)
   }
 
   /// What libYAML says, with what it usually means.
