@@ -143,9 +143,8 @@ private func coverageInterval(of count: Int) -> ClosedRange<Int> {
   var lower = 0
   var upper = 0
   for k in 0...count {
-    let logProbability =
-      lgamma(Double(count + 1)) - lgamma(Double(k + 1)) - lgamma(Double(count - k + 1)) + Double(k) * log(p)
-      + Double(count - k) * log(1 - p)
+    let ways = lgamma(Double(count + 1)) - lgamma(Double(k + 1)) - lgamma(Double(count - k + 1))
+    let logProbability: Double = ways + Double(k) * log(p) + Double(count - k) * log(1 - p)
     cumulative += exp(logProbability)
     if cumulative < 0.005 { lower = k + 1 }
     if cumulative < 0.995 { upper = k + 1 }

@@ -39,8 +39,8 @@ struct CoverageTrial {
     let count = scores.count
     let p = erf(1 / 2.0.squareRoot())
     func logProbability(_ k: Int) -> Double {
-      lgamma(Double(count + 1)) - lgamma(Double(k + 1)) - lgamma(Double(count - k + 1)) + Double(k) * log(p)
-        + Double(count - k) * log(1 - p)
+      let ways = lgamma(Double(count + 1)) - lgamma(Double(k + 1)) - lgamma(Double(count - k + 1))
+      return ways + Double(k) * log(p) + Double(count - k) * log(1 - p)
     }
     var cumulative = 0.0
     var lower = 0
