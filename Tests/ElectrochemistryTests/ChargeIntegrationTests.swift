@@ -115,4 +115,19 @@ import Testing
     let result = try accountForCharge(of: series([0, 1, 1, 2], [1, 1, 1, 1]), in: material)
     #expect(result.charge == [0, 1, 1, 2])
   }
+
+  @Test func aSeriesOfMeansSaysSo() throws {
+    var data = series([0, 1, 3], [9, 2, 3])
+    data.currentIsAverage = true
+    let result = try accountForCharge(of: data, in: material)
+    #expect(result.charge == [0, 2, 8])
+    #expect(result.recordingReason.contains("As the record says"))
+  }
+
+  @Test func aStepAtEverySampleIsNoHang() throws {
+    let time = (0..<20_000).map(Double.init)
+    let result = try accountForCharge(
+      of: series(time, time.map { $0.truncatingRemainder(dividingBy: 2) - 0.5 }, step: Array(0..<20_000)), in: material)
+    #expect(result.steps.count == 20_000 && result.halfCycles.count == 20_000)
+  }
 }

@@ -66,4 +66,32 @@ import Testing
     let plan = StepPlan(voltageLimit: 4.5, endReason: .stopped)
     #expect(try step(voltage: [3, 4, 4.5], plan: plan).endReason == .stopped)
   }
+
+  /// Charges and discharges in turn, each ending at a voltage and after a time of its own.
+  func cycles(_ ends: [(voltage: Double, duration: Double)]) throws -> [StepRecord] {
+    var series = PotentiostatSeries(time: [], current: [], voltage: [])
+    var start = 0.0
+    for (k, end) in ends.enumerated() {
+      for part in [0.0, 0.5, 0.999] {
+        series.time.append(start + part * end.duration)
+        series.current.append(k % 2 == 0 ? 1 : -1)
+        series.voltage.append(3 + part / 0.999 * (end.voltage - 3))
+        series.step.append(k % 2)
+      }
+      start += end.duration
+    }
+    return try accountForCharge(of: series, in: material).steps
+  }
+
+  @Test func repeatedEndsTellTheLimitWhereThereIsNoPlan() throws {
+    let byVoltage = try cycles([(4.2, 100), (2.5, 80), (4.201, 90), (2.5, 70), (4.199, 85), (3.4, 20)])
+    #expect(byVoltage[0...4].allSatisfy { $0.endReason == .voltageLimit && $0.endIsInferred })
+    #expect(abs((byVoltage[0].voltageLimit ?? 0) - 4.2) < 1e-9)
+    #expect(byVoltage[5].endReason == .unknown && byVoltage[5].voltageLimit == nil)
+    let byTime = try cycles([(4.1, 100), (2.5, 100), (4.2, 100), (2.7, 100), (4.25, 40)])
+    #expect(byTime[0...3].allSatisfy { $0.endReason == .timeLimit && $0.endIsInferred })
+    #expect(byTime[4].endReason == .unknown)
+    let byBoth = try cycles([(4.2, 100), (2.5, 100), (4.2, 100), (2.5, 100), (4.2, 100)])
+    #expect(byBoth.allSatisfy { $0.endReason == .unknown })
+  }
 }
