@@ -89,9 +89,12 @@ public struct StepRecord: Sendable, Hashable {
   public var meanCurrent: Double
   /// Mean current / (mass × specific capacity), in 1/s.
   public var cRate: UncertainValue
-  /// The planned limit, in volts; nil when the plan states none.
+  /// The planned limit, in volts; where there is no plan, the voltage at which such steps ended again and again; nil
+  /// when neither is known.
   public var voltageLimit: Double?
   public var endReason: EndReason
+  /// Whether ``endReason`` and ``voltageLimit`` were read off the repetition of steps, for want of a plan.
+  public var endIsInferred: Bool
   /// Charge passed in the step, in coulombs.
   public var charge: UncertainValue
   /// The same by the instrument's counter; nil when there is none.

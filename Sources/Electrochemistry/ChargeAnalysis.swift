@@ -1,7 +1,7 @@
 /// How a series is accounted for.
 public struct ChargeSettings: Sendable, Hashable {
-  /// What a recorded current stands for; nil asks the instrument's counter, and takes the instantaneous current where
-  /// there is none.
+  /// What a recorded current stands for; nil takes the mean where the series says so, else asks the instrument's
+  /// counter, and takes the instantaneous current where there is none.
   public var recording: CurrentRecording?
   public var halfCycleRule: HalfCycleRule
   /// The largest current that counts as rest, in amperes; nil takes 0.1 % of the largest recorded current, or three
@@ -56,8 +56,10 @@ public func accountForCharge(
   let isOpenCircuit = series.current.indices.map { series.mode?[$0] == .rest || series.current[$0] == 0 }
   let recording =
     settings.recording
-    ?? ChargeIntegral.recordingSupported(
-      by: series.instrumentCounterCharge, time: series.time, current: series.current, startsStep: starts)
+    ?? (series.currentIsAverage
+      ? .averaged
+      : ChargeIntegral.recordingSupported(
+        by: series.instrumentCounterCharge, time: series.time, current: series.current, startsStep: starts))
   let integral = ChargeIntegral(
     time: series.time, current: series.current, startsStep: starts, isOpenCircuit: isOpenCircuit, recording: recording)
   let counter = series.instrumentCounterCharge.map { charges in charges.map { $0 - charges[0] } }
@@ -65,7 +67,7 @@ public func accountForCharge(
   let context = ChargeContext(
     series: series, material: material, instrument: instrument, settings: settings, plans: plans,
     directions: directions, integral: integral, counter: counter, recording: recording)
-  let steps = context.steps(startingAt: starts)
+  let steps = context.withInferredEnds(context.steps(startingAt: starts))
   let halfCycle = halfCycleNumbers(of: series, directions: directions, rule: settings.halfCycleRule)
   let halfCycles = context.halfCycles(halfCycle)
 

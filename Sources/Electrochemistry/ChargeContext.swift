@@ -51,6 +51,7 @@ struct ChargeContext {
       ? "each current is the mean since the sample before, so charge is the sum of current × interval"
       : "each current is the instantaneous one, so charge is the sum of trapezoids within a step"
     if settings.recording != nil { return "As stated: \(rule)." }
+    if series.currentIsAverage { return "As the record says: \(rule)." }
     if counter == nil { return "Assumed, as there is no counter to compare with: \(rule)." }
     return "Chosen because it lies nearer to the increments of the instrument's counter: \(rule)."
   }

@@ -24,6 +24,7 @@ extension ChargeContext {
       startVoltage: series.voltage[samples.lowerBound], endVoltage: series.voltage[samples.upperBound],
       meanCurrent: mean.value, cRate: perReferenceCharge(mean), voltageLimit: plan?.voltageLimit,
       endReason: endReason(of: samples, direction, duration: duration, reached: reached, plan),
+      endIsInferred: false,
       charge: charge, counterCharge: counter.map { $0[last] - $0[first] }, stateOfChargeChange: change,
       stateOfCharge: perReferenceCharge(self.charge(from: 0, to: last)), plannedCharge: planned?.value,
       reachedFraction: reached, isPremature: reached.map { $0.value < 1 - settings.relativeTolerance })
@@ -66,5 +67,41 @@ extension ChargeContext {
     }
     let hasEnd = plan.voltageLimit != nil || plan.currentCutOff != nil || wantsCharge || plan.duration != nil
     return hasEnd ? .stopped : .unknown
+  }
+
+  /// Steps without a plan that were run at least twice: where they all ended at one voltage, or after one time, but not
+  /// both, that was their limit. The last step of a run may have been cut short and has no say.
+  func withInferredEnds(_ records: [StepRecord]) -> [StepRecord] {
+    struct Kind: Hashable {
+      let number: Int
+      let direction: CurrentDirection
+      let mode: PotentiostatSeries.Mode?
+    }
+    var records = records
+    let open = records.indices.filter { records[$0].endReason == .unknown }
+    let groups = Dictionary(grouping: open) {
+      Kind(number: records[$0].number, direction: records[$0].direction, mode: records[$0].mode)
+    }
+    for (record, alike) in groups {
+      let voting = alike.filter { $0 < records.count - 1 }
+      guard voting.count >= 2 else { continue }
+      let voltages = voting.map { records[$0].endVoltage }
+      let durations = voting.map { records[$0].duration }
+      let voltage = voltages.reduce(0, +) / Double(voting.count)
+      let duration = durations.reduce(0, +) / Double(voting.count)
+      func isAtVoltage(_ value: Double) -> Bool { abs(value - voltage) <= settings.voltageTolerance }
+      func isOnTime(_ value: Double) -> Bool { abs(value - duration) <= settings.relativeTolerance * duration }
+      let controlsCurrent = record.direction != .rest && record.mode != .potentiostatic
+      let byVoltage = controlsCurrent && voltages.allSatisfy(isAtVoltage)
+      guard byVoltage != durations.allSatisfy(isOnTime) else { continue }
+      for index in alike {
+        let hasEnded = byVoltage ? isAtVoltage(records[index].endVoltage) : isOnTime(records[index].duration)
+        guard hasEnded else { continue }
+        records[index].endReason = byVoltage ? .voltageLimit : .timeLimit
+        records[index].voltageLimit = byVoltage ? voltage : nil
+        records[index].endIsInferred = true
+      }
+    }
+    return records
   }
 }
