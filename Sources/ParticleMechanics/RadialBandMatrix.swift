@@ -22,7 +22,9 @@ struct RadialBandMatrix {
 
   /// Makes this a + s b, for matrices of the same shape.
   mutating func set(_ a: RadialBandMatrix, plus scale: Double, times b: RadialBandMatrix) {
-    for i in values.indices { values[i] = a.values[i] + scale * b.values[i] }
+    let (first, second) = (a.values.span, b.values.span)
+    var values = values.mutableSpan
+    for i in 0..<values.count { values[i] = first[i] + scale * second[i] }
   }
 
   /// Makes a row and its column those of the identity: the unknown is prescribed to be the right side.
@@ -34,12 +36,17 @@ struct RadialBandMatrix {
 
   /// Adds s A x to y.
   func multiplyAdd(_ x: [Double], scale: Double = 1, into y: inout [Double]) {
+    let values = values.span
+    let x = x.span
+    var y = y.mutableSpan
     for row in 0..<order {
-      var sum = self[row, row] * x[row]
+      let base = row * (bandwidth + 1) + bandwidth - row
+      let scaled = scale * x[row]
+      var sum = values[base + row] * x[row]
       for column in max(0, row - bandwidth)..<row {
-        let entry = self[row, column]
+        let entry = values[base + column]
         sum += entry * x[column]
-        y[column] += scale * entry * x[row]
+        y[column] += entry * scaled
       }
       y[row] += scale * sum
     }
@@ -53,29 +60,37 @@ struct RadialBandMatrix {
     return sum
   }
 
-  /// Replaces the matrix by its Cholesky factor L, A = L Lᵀ.
+  /// Replaces the matrix by its Cholesky factor L, A = L Lᵀ, with the diagonal's reciprocal in its place.
   mutating func factor() {
+    let (order, bandwidth) = (order, bandwidth)
+    var values = values.mutableSpan
     for row in 0..<order {
       let first = max(0, row - bandwidth)
+      let base = row * (bandwidth + 1) + bandwidth - row
       for column in first...row {
-        var sum = self[row, column]
-        for k in max(first, column - bandwidth)..<column { sum -= self[row, k] * self[column, k] }
-        self[row, column] = column == row ? sum.squareRoot() : sum / self[column, column]
+        let other = column * (bandwidth + 1) + bandwidth - column
+        var sum = values[base + column]
+        for k in max(first, column - bandwidth)..<column { sum -= values[base + k] * values[other + k] }
+        values[base + column] = column == row ? 1 / sum.squareRoot() : sum * values[other + column]
       }
     }
   }
 
-  /// Solves L Lᵀ x = b in place, where this is the factor.
+  /// Solves A x = b in place, where this is the factor of A.
   func solve(_ b: inout [Double]) {
+    let values = values.span
+    var b = b.mutableSpan
     for row in 0..<order {
+      let base = row * (bandwidth + 1) + bandwidth - row
       var sum = b[row]
-      for k in max(0, row - bandwidth)..<row { sum -= self[row, k] * b[k] }
-      b[row] = sum / self[row, row]
+      for k in max(0, row - bandwidth)..<row { sum -= values[base + k] * b[k] }
+      b[row] = sum * values[base + row]
     }
     for row in (0..<order).reversed() {
-      let x = b[row] / self[row, row]
+      let base = row * (bandwidth + 1) + bandwidth - row
+      let x = b[row] * values[base + row]
       b[row] = x
-      for k in max(0, row - bandwidth)..<row { b[k] -= self[row, k] * x }
+      for k in max(0, row - bandwidth)..<row { b[k] -= values[base + k] * x }
     }
   }
 }

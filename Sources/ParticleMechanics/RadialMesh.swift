@@ -6,9 +6,11 @@ struct RadialMesh {
   /// Edges of the elements, ascending from 0 to 1.
   let edges: [Double]
 
-  /// How much longer than its distance from a feature an element may not be.
+  /// How long an element may be per distance from a feature. The front that a jump sends inwards meets elements of
+  /// this part of its depth until it reaches the even ones.
+  private static let surfaceGrading = 0.25
   private static let grading = 0.5
-  private static let surfaceLength = 1e-4
+  private static let surfaceLength = 1e-5
   private static let elementsAcrossHalfTransition = 4.0
 
   /// - Parameters:
@@ -17,8 +19,8 @@ struct RadialMesh {
   ///   - count: elements along the radius away from every feature.
   ///   - centreLength: length of the innermost element with a singular centre, per radius; nil without.
   init(structure: ParticleModel.Structure, radius: Double, count: Int, centreLength: Double?) {
-    var features = [(range: 1.0...1.0, length: Self.surfaceLength)]
-    if let centreLength { features.append((0.0...0.0, centreLength)) }
+    var features = [(range: 1.0...1.0, length: Self.surfaceLength, grading: Self.surfaceGrading)]
+    if let centreLength { features.append((0.0...0.0, centreLength, Self.grading)) }
     var corners = [0.0, 1.0]
     if case .coreShell(let step) = structure {
       let middle = step.position / radius
@@ -28,13 +30,13 @@ struct RadialMesh {
         let length = half / Self.elementsAcrossHalfTransition
         // The tails of the two transcendental kinds fade below rounding within seven half widths.
         if step.kind == .tanh || step.kind == .logistic { half *= 7 }
-        features.append(((middle - half)...(middle + half), length))
+        features.append(((middle - half)...(middle + half), length, Self.grading))
       }
     }
     func longest(_ left: Double, _ right: Double) -> Double {
       features.reduce(1 / Double(count)) { longest, feature in
         let distance = max(0, feature.range.lowerBound - right, left - feature.range.upperBound)
-        return min(longest, feature.length + Self.grading * distance)
+        return min(longest, feature.length + feature.grading * distance)
       }
     }
     func split(_ left: Double, _ right: Double) -> [Double] {

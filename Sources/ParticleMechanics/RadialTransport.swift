@@ -94,14 +94,17 @@ struct RadialTransport {
   func advance(
     _ state: inout State, to times: [Double], tolerance: Double, visit: (Int, State) -> Void
   ) -> Double? {
-    let order = mass.order
-    let last = order - 1
+    let last = mass.order - 1
+    let surface = state.lithiation[last]
+    // The deviation from the surface value: differences near the surface are then free of rounding.
+    var deviation = state.lithiation.map { $0 - surface }
+    var stage = deviation
+    var difference = deviation
+    var rates = [[Double]](repeating: [Double](repeating: 0, count: mass.order), count: Self.stages.count)
     var operatorFactor = mass
-    var rates = [[Double]](repeating: [Double](repeating: 0, count: order), count: Self.stages.count)
-    var stage = state.lithiation
     var time = 0.0
-    var step = 1e-3 * (mesh.edges[mesh.elementCount] - mesh.edges[mesh.elementCount - 1])
-    step *= step
+    let outermost = mesh.edges[mesh.elementCount] - mesh.edges[mesh.elementCount - 1]
+    var step = 1e-3 * outermost * outermost
     var attempts = 0
     for (index, end) in times.enumerated() {
       while time < end {
@@ -115,31 +118,24 @@ struct RadialTransport {
         operatorFactor.factor()
         var entered = 0.0
         for s in Self.stages.indices {
-          let row = Self.stages[s]
-          for n in 0..<order {
-            var sum = 0.0
-            for j in 0..<s { sum += row[j] * rates[j][n] }
-            stage[n] = state.lithiation[n] + length * sum
-            rates[s][n] = 0
-          }
+          Self.copy(deviation, to: &stage)
+          Self.add(rates, weights: Self.stages[s], count: s, scale: length, to: &stage)
+          Self.clear(&rates[s])
           stiffness.multiplyAdd(stage, scale: -1, into: &rates[s])
           rates[s][last] = 0
           operatorFactor.solve(&rates[s])
-          for n in 0..<order { stage[n] += length * Self.gamma * rates[s][n] }
+          Self.add(rates[s], scale: length * Self.gamma, to: &stage)
           let flux = mass.product(row: last, rates[s]) + stiffness.product(row: last, stage)
-          entered += length * Self.weights[s] * flux
+          entered += length * Self.stages[Self.stages.count - 1][s] * flux
         }
         // The last stage is the new solution; the embedded one differs from it by the rates alone.
-        var error = 0.0
-        for n in 0..<order {
-          var difference = 0.0
-          for s in Self.stages.indices { difference += Self.errorWeights[s] * rates[s][n] }
-          error = max(error, abs(length * difference))
-        }
+        Self.clear(&difference)
+        Self.add(rates, weights: Self.errorWeights, count: Self.stages.count, scale: length, to: &difference)
+        let error = difference.reduce(0) { max($0, abs($1)) }
         guard error.isFinite else { return time }
         let factor = min(max(0.9 * (tolerance / max(error, 1e-300)).squareRoot().squareRoot(), 0.2), 4)
         if error <= tolerance {
-          swap(&state.lithiation, &stage)
+          swap(&deviation, &stage)
           state.entered += entered
           time = reaches ? end : time + length
           step = reaches ? max(step, length * factor) : length * factor
@@ -147,9 +143,34 @@ struct RadialTransport {
           step = length * factor
         }
       }
+      state.lithiation = deviation.map { $0 + surface }
       visit(index, state)
     }
     return nil
+  }
+
+  /// Adds scaled weights times the first rates to the values.
+  private static func add(
+    _ rates: [[Double]], weights: [Double], count: Int, scale: Double, to values: inout [Double]
+  ) {
+    for j in 0..<count { add(rates[j], scale: scale * weights[j], to: &values) }
+  }
+
+  private static func add(_ rates: [Double], scale: Double, to values: inout [Double]) {
+    let rates = rates.span
+    var target = values.mutableSpan
+    for n in 0..<target.count { target[n] += scale * rates[n] }
+  }
+
+  private static func copy(_ values: [Double], to result: inout [Double]) {
+    let values = values.span
+    var target = result.mutableSpan
+    for n in 0..<target.count { target[n] = values[n] }
+  }
+
+  private static func clear(_ values: inout [Double]) {
+    var target = values.mutableSpan
+    for n in 0..<target.count { target[n] = 0 }
   }
 
   private static let gamma = 0.25
@@ -160,7 +181,6 @@ struct RadialTransport {
     [371 / 1360, -137 / 2720, 15 / 544, gamma],
     [25 / 24, -49 / 48, 125 / 16, -85 / 12, gamma],
   ]
-  private static let weights = stages[4]
   private static let embedded: [Double] = [59 / 48, -17 / 96, 225 / 32, -85 / 12, 0]
-  private static let errorWeights = weights.indices.map { weights[$0] - embedded[$0] }
+  private static let errorWeights = embedded.indices.map { stages[4][$0] - embedded[$0] }
 }
