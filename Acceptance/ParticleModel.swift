@@ -4,7 +4,7 @@ import TestSupport
 
 /// Lines 2 and 3 of the particle model: reference values, identities, and the cost of the default settings.
 func particleModelLines() throws -> [AcceptanceLine] {
-  try tableLines() + measuredProfileLines() + dischargeLines() + [costLine()]
+  try tableLines() + measuredProfileLines() + dischargeLines() + convergenceLines() + [costLine()]
 }
 
 private let charge: [Double] = [500, 1000, 2000, 5000, 10000]
@@ -214,6 +214,21 @@ private func dischargeLines() throws -> [AcceptanceLine] {
     AcceptanceLine("2", "discharge: |u + u_charge - 1.2|", lithiationError, atMost: 1e-6),
     AcceptanceLine("2", "discharge: stress against the identity, over the largest", stressError, atMost: 1e-6),
   ]
+}
+
+/// Orders of convergence on a manufactured solution with the full tensor.
+private func convergenceLines() throws -> [AcceptanceLine] {
+  let problem = ManufacturedParticle()
+  let meshes = [6, 12, 24]
+  let errors = try meshes.map { try problem.errors(elements: $0) }
+  var lines: [AcceptanceLine] = []
+  for index in 1..<meshes.count {
+    let orders = ManufacturedParticle.orders(errors[index - 1], errors[index])
+    let pair = "\(meshes[index - 1]) to \(meshes[index]) elements"
+    lines.append(AcceptanceLine("2", "order of u in L2, \(pair)", orders.lithiation, atLeast: 2.8))
+    lines.append(AcceptanceLine("2", "order of stress in L2, \(pair)", orders.stress, atLeast: 1.8))
+  }
+  return lines
 }
 
 /// Mesh, transport, elasticity and stress at t = 1000 s with the default settings.

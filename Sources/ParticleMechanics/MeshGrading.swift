@@ -17,7 +17,7 @@ public struct MeshResolution: Sendable, Hashable {
 
   public init(
     angularElements: Int = 8, transitionElements: Int = 6, relativeSurfaceElement: Double = 0.002,
-    relativeLargestElement: Double = 0.08, surfaceGrowth: Double = 1.25, transitionGrowth: Double = 1.5
+    relativeLargestElement: Double = 0.04, surfaceGrowth: Double = 1.15, transitionGrowth: Double = 1.25
   ) {
     self.angularElements = angularElements
     self.transitionElements = transitionElements
