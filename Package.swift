@@ -47,7 +47,7 @@ let targets: [Target] = [
 ]
 
 let tests: [Target] = [
-  .target(name: "TestSupport", path: "Tests/TestSupport"),
+  .target(name: "TestSupport", dependencies: ["ParticleMechanics"], path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),
   .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
   .testTarget(name: "ArrayMathTests", dependencies: ["ArrayMath"]),

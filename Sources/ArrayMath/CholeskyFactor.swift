@@ -16,7 +16,8 @@ public enum CholeskyError: Error, Hashable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .notPositiveDefinite(let column): "the matrix is not positive definite (elimination stopped at column \(column))"
+    case .notPositiveDefinite(let column):
+      "the matrix is not positive definite (elimination stopped at column \(column))"
     case .outOfMemory: "the factor of the matrix does not fit into memory"
     case .tooLarge: "the matrix is too large for 32-bit indices"
     case .notFinite: "the matrix or the right-hand side holds a value that is not finite"

@@ -51,8 +51,12 @@ public struct SectorMesh: Sendable, Hashable {
 
   /// A mesh with given rings.
   ///
+  /// - Parameters:
+  ///   - ringRadii: radii between the rings of elements, from 0 to that of the arc, in metres.
+  ///   - angularElements: elements along the arc.
+  ///   - firstShellRing: the first ring outside a sharp transition, if there is one.
   /// - Precondition: `ringRadii` ascends from 0 and holds two radii or more; `angularElements >= 1`.
-  init(ringRadii: [Double], angularElements: Int, firstShellRing: Int? = nil) {
+  public init(ringRadii: [Double], angularElements: Int, firstShellRing: Int? = nil) {
     precondition(ringRadii.count >= 2 && ringRadii[0] == 0 && angularElements >= 1, "rings around the centre")
     radius = ringRadii[ringRadii.count - 1]
     self.ringRadii = ringRadii
