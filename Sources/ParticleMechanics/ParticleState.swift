@@ -40,6 +40,12 @@ public struct TransportLegResult: Sendable, Hashable {
   /// Lithiation of each node at the end of the leg: the start of the next one.
   public var finalLithiation: [Double]
   public var statistics: TransportStatistics
+
+  public init(states: [ParticleState], finalLithiation: [Double], statistics: TransportStatistics) {
+    self.states = states
+    self.finalLithiation = finalLithiation
+    self.statistics = statistics
+  }
 }
 
 /// How far a leg has been followed, for a progress display.

@@ -1,8 +1,9 @@
 import Electrochemistry
 import FileFormats
-public import Foundation
+import Foundation
+import ParticleMechanics
 public import Pipeline
-public import Quantities
+import Quantities
 
 /// An experiment file that was read and checked: typed settings, the stages they ask for, and what to say about them.
 public struct Experiment: Sendable {
@@ -50,7 +51,10 @@ public struct Experiment: Sendable {
       stages.append(plannedStateOfCharge(parameters, sequenceIndex: stages.count + 1))
     }
     if let model = settings.particleModel {
-      stages.append(ParticleModelStage.planned(model, sequenceIndex: stages.count + 1) { _ in })
+      stages.append(
+        ParticleModelStage.planned(
+          model, canonical: "given = \(model.givenKeys)\n", sequenceIndex: stages.count + 1
+        ) { _ in })
     }
     return stages
   }
@@ -64,7 +68,7 @@ public struct Experiment: Sendable {
       inputFiles: parameters.file.map { [$0.path] } ?? [], upstream: usesParticleMass ? [particleMass] : [],
       sequenceIndex: sequenceIndex
     ) { upstream in
-      let series = try parameters.file.map { try PotentiostatFile.read($0.path) }
+      let series = try parameters.file.map { try readPotentiostatFile($0.path) }
       let mass: UncertainValue
       let source: String
       if let stated = parameters.mass {
@@ -109,3 +113,5 @@ extension UncertainQuantity {
   /// The value and its standard uncertainty in SI units; zero where none is stated.
   var uncertainValue: UncertainValue { UncertainValue(value.si, uncertainty: standardUncertainty?.si ?? 0) }
 }
+
+func readPotentiostatFile(_ path: String) throws -> PotentiostatSeries { throw StageDocumentError(path: path, problem: "") }

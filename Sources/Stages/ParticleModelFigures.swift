@@ -1,6 +1,7 @@
 import Figures
 import Foundation
 import ParticleMechanics
+import Quantities
 
 /// The figures of the particle model: the seed's Figures 4 and 5 redrawn, animated maps and profiles, time courses.
 struct ParticleModelFigures {

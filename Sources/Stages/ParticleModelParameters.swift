@@ -125,6 +125,20 @@ extension ParticleModelStage.Parameters {
       axialCondition: axialCondition)
   }
 
+  /// Which of the assumed settings the file gives: they are in the key, since the report's table of assumptions and
+  /// the uncertainties depend on it.
+  var givenKeys: String {
+    let all: [(name: String, isGiven: Bool)] = [
+      ("youngs_modulus", $youngsModulus.isGiven), ("poisson_ratio", $poissonRatio.isGiven),
+      ("volumetric_contraction", $volumetricContraction.isGiven), ("diffusivity", $diffusivity.isGiven),
+      ("core_diffusivity", $coreDiffusivity.isGiven), ("transition_radius", $transitionRadius.isGiven),
+      ("transition_shape", $transitionShape.isGiven), ("contraction_basis", $contractionBasis.isGiven),
+      ("expansion", $expansion.isGiven), ("axial_condition", $axialCondition.isGiven),
+      ("reference_lithiation", $referenceLithiation.isGiven),
+    ]
+    return all.filter(\.isGiven).map(\.name).joined(separator: " ")
+  }
+
   /// The legs of the protocol.
   public var legs: [ProtocolLeg] {
     self.protocol.map { direction in

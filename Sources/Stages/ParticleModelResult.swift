@@ -49,11 +49,11 @@ public struct ParticleModelResult: NeXusRepresentable {
 
   public var fields: [Fields]
 
-  init(cases: [Case], threads: Int) {
+  init(cases: [Case], threads: Int) throws {
     let solutions = cases.map(\.solution)
-    fields = zip(cases, solutions).map { entry, solution in
+    fields = try zip(cases, solutions).map { entry, solution in
       let mesh = entry.simulation.mesh
-      let stresses = parallelMap(count: entry.states.count, threads: threads) { place in
+      let stresses = try parallelMap(count: entry.states.count, threads: threads) { place in
         solution.stressField(entry.states[place]).nodalTensors().flatMap { [$0.xx, $0.yy, $0.zz, $0.xy] }
       }
       return Fields(
@@ -161,7 +161,7 @@ public struct ParticleModelResult: NeXusRepresentable {
   }
 
   private static func groupName(_ structure: String) -> String { structure.replacing("-", with: "_") }
-  private static func structureName(_ group: Substring) -> String { group.replacing("_", with: "-") }
+  private static func structureName(_ group: Substring) -> String { String(group.replacing("_", with: "-")) }
 }
 
 extension ParticleModelResult.Profiles {
@@ -189,7 +189,12 @@ extension ParticleModelResult {
   /// radius, where directions lose their meaning.
   static func profileRadii(of mesh: SectorMesh) -> [Double] {
     let edges = mesh.ringRadii
-    let points = zip(edges, edges.dropFirst()).flatMap { a, b in [a, a + (b - a) / 3, a + 2 * (b - a) / 3] }
-    return (points + [edges[edges.count - 1]]).filter { $0 >= 0.01 * mesh.radius }
+    var points: [Double] = []
+    for (inner, outer) in zip(edges, edges.dropFirst()) {
+      let third = (outer - inner) / 3
+      points += [inner, inner + third, inner + 2 * third]
+    }
+    points.append(edges[edges.count - 1])
+    return points.filter { $0 >= 0.01 * mesh.radius }
   }
 }

@@ -1,5 +1,4 @@
-public import FileFormats
-public import ParticleMechanics
+import ParticleMechanics
 public import Pipeline
 
 /// The chemo-mechanical model of a particle: transport of lithium, then stress, for several structures side by side.
@@ -71,9 +70,9 @@ public enum ParticleModelStage: Stage {
       finishItem()
     }
     let effects = try cases.map { try AssumptionEffects(parameters: parameters, entry: $0) }
-    let value = ParticleModelResult(cases: cases, threads: context.threads)
+    let value = try ParticleModelResult(cases: cases, threads: context.threads)
     finishItem()
-    let summary = try ParticleModelSummary(parameters: parameters, cases: cases, effects: effects).summary
+    let summary = ParticleModelSummary(parameters: parameters, cases: cases, effects: effects).summary
     return StageResult(value: value, summary: summary)
   }
 }

@@ -5,7 +5,7 @@ public import Pipeline
 /// One step from inputs to an answer: its parameters, what is checked before, what it will cost, and the run itself.
 ///
 /// All the work is in a technique and all the placing of files in the pipeline; a stage binds the two.
-public protocol Stage {
+public protocol Stage: SendableMetatype {
   associatedtype Parameters: ExperimentDecodable & Sendable
   /// What the stage needs beside its parameters: the bytes of its files, the values of earlier stages.
   associatedtype Input

@@ -1,5 +1,5 @@
 public import Electrochemistry
-public import FileFormats
+import FileFormats
 import Figures
 import Foundation
 public import Pipeline
