@@ -38,8 +38,11 @@ public struct PotentiostatSeries: Sendable, Hashable {
   /// Time since the start of the run, [sample], in seconds. A file may repeat or reverse a time: not sorted here.
   public var time: [Double]
   /// Current, [sample], in amperes, positive = charge. Where the instrument recorded only charge increments, each
-  /// value is increment / time step (an average over the interval that ends at the sample), and `warnings` says so.
+  /// value is increment / time step, `currentIsAverage` is true and `warnings` says so.
   public var current: [Double]
+  /// Whether each current is the mean over the interval that ends at its sample: then the charge is the sum of
+  /// `current[i] × (time[i] − time[i − 1])` from i = 1 on. Otherwise currents are instantaneous (trapezoids).
+  public var currentIsAverage: Bool
   /// Voltage of the cell or the working electrode, [sample], in volts.
   public var voltage: [Double]
   /// The number of the step in the instrument's sequence, [sample]; `Ns` of BioLogic. Zero where not recorded.
@@ -53,7 +56,8 @@ public struct PotentiostatSeries: Sendable, Hashable {
   public var instrumentCounterCharge: [Double]?
   /// Everything else that was recorded.
   public var otherColumns: [Column]
-  /// The mass of active material typed in by the operator, in kilograms; nil when absent. Often a default (0.001 mg).
+  /// The mass of active material typed in by the operator, in kilograms; nil when absent or the instrument's
+  /// default (0.001 mg).
   public var recordedMass: Double?
   /// What a reader of the data should know, in full sentences: skipped columns, derived currents, cut files.
   public var warnings: [String]
@@ -62,7 +66,8 @@ public struct PotentiostatSeries: Sendable, Hashable {
   public init(
     technique: String = "", startDate: String? = nil, time: [Double], current: [Double], voltage: [Double],
     step: [Int]? = nil, halfCycle: [Int]? = nil, mode: [Mode]? = nil, instrumentCounterCharge: [Double]? = nil,
-    otherColumns: [Column] = [], recordedMass: Double? = nil, warnings: [String] = []
+    otherColumns: [Column] = [], recordedMass: Double? = nil, warnings: [String] = [],
+    currentIsAverage: Bool = false
   ) {
     let count = time.count
     precondition(current.count == count && voltage.count == count, "one current and one voltage a time")
@@ -83,6 +88,7 @@ public struct PotentiostatSeries: Sendable, Hashable {
     self.otherColumns = otherColumns
     self.recordedMass = recordedMass
     self.warnings = warnings
+    self.currentIsAverage = currentIsAverage
   }
 
   /// The number of samples.
