@@ -11,14 +11,14 @@ enum NeXusSamples {
           .data(
             signal: "voltage", axes: ["time"], title: "Voltage against time", interpretation: "spectrum",
             datasets: [
-              "time": NeXusDataset([0, 1, 2], units: "s", longName: "time / s"),
+              "time": NeXusDataset([0.0, 1, 2], units: "s", longName: "time / s"),
               "voltage": NeXusDataset([3, 3.5, 4], units: "V", longName: "voltage / V"),
             ])),
         "map": .group(
           .data(
             signal: "stress", axes: ["time", "y", "x"], interpretation: "image",
             datasets: [
-              "time": NeXusDataset([0, 1], units: "s"), "y": NeXusDataset([0, 1, 2], units: "um"),
+              "time": NeXusDataset([0.0, 1], units: "s"), "y": NeXusDataset([0.0, 1, 2], units: "um"),
               "x": NeXusDataset([0.0, 1], units: "um"),
               "stress": NeXusDataset([Float](repeating: 1, count: 12), shape: [2, 3, 2], units: "MPa"),
             ])),
