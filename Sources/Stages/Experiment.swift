@@ -26,8 +26,11 @@ public struct Experiment: Sendable {
 
   /// Reads and checks an experiment file.
   ///
+  /// - Parameter requiringFiles: whether the files it names must exist.
   /// - Returns: the experiment, nil where it cannot be run, and everything that is wrong or odd.
-  public static func load(_ path: String) -> (experiment: Experiment?, diagnostics: [Diagnostic]) {
+  public static func load(
+    _ path: String, requiringFiles: Bool = true
+  ) -> (experiment: Experiment?, diagnostics: [Diagnostic]) {
     guard let data = FileManager.default.contents(atPath: path) else {
       let problem = FileManager.default.fileExists(atPath: path) ? "the file cannot be read" : "there is no such file"
       return (nil, [Diagnostic(file: path, message: problem, detail: "expected an experiment file such as experiment.yaml")])
@@ -36,7 +39,14 @@ public struct Experiment: Sendable {
     let document = ExperimentDocument(bytes: bytes, file: path)
     let (settings, diagnostics) = document.decode(ExperimentSettings.self)
     guard let settings, !diagnostics.contains(where: { $0.severity == .error }) else { return (nil, diagnostics) }
-    return (Experiment(path: path, bytes: bytes, settings: settings), diagnostics)
+    let missing = settings.electrochemistry.enumerated().compactMap { index, measurement -> Diagnostic? in
+      guard requiringFiles, let file = measurement.file, !FileManager.default.isReadableFile(atPath: file.path) else { return nil }
+      return document.diagnostic(
+        at: "electrochemistry[\(index)].file", severity: .error, message: "there is no such file",
+        detail: "looked for \(file.path)")
+    }
+    let all = diagnostics + missing
+    return (missing.isEmpty ? Experiment(path: path, bytes: bytes, settings: settings) : nil, all)
   }
 
   // MARK: - Stages
@@ -68,26 +78,34 @@ public struct Experiment: Sendable {
       inputFiles: parameters.file.map { [$0.path] } ?? [], upstream: usesParticleMass ? [particleMass] : [],
       sequenceIndex: sequenceIndex
     ) { upstream in
-      let series = try parameters.file.map { try readPotentiostatFile($0.path) }
-      let mass: UncertainValue
-      let source: String
-      if let stated = parameters.mass {
-        (mass, source) = (stated.uncertainValue, "stated in the experiment file")
-      } else if let file = upstream[particleMass] {
-        let value = try StageDocument.value(ParticleMass.self, from: file)
-        (mass, source) = (value.mass, "volume × density, stage \(particleMass)")
-      } else if let recorded = series?.recordedMass, recorded > 0 {
-        (mass, source) = (UncertainValue(recorded), "typed into the instrument by its operator")
-      } else {
-        throw StageDocumentError(
-          path: parameters.file?.path ?? parameters.name,
-          problem: "no mass: the record states none; give `mass: 4.69 ng` in electrochemistry")
-      }
-      return StateOfChargeStage.Input(
-        series: series, mass: mass, massSource: source,
-        specificCapacity: (parameters.specificCapacity ?? material.specificCapacity).uncertainValue,
-        initialLithiation: material.initialLithiation.uncertainValue)
+      let value = try upstream[particleMass].map { try StageDocument.value(ParticleMass.self, from: $0) }
+      return try Self.stateOfChargeInput(parameters, material, particleMass: value)
     }
+  }
+
+  /// Reads the record of a measurement and finds out its mass: the stated one, the particle's, or the recorded one.
+  ///
+  /// - Throws: the reader's errors, and `StageDocumentError` where no mass is known.
+  public static func stateOfChargeInput(
+    _ parameters: StateOfChargeStage.Parameters, _ material: MaterialSettings, particleMass: ParticleMass?
+  ) throws -> StateOfChargeStage.Input {
+    let series = try parameters.file.map { try PotentiostatFile.read($0.path) }
+    let mass: UncertainValue
+    let source: String
+    if let stated = parameters.mass {
+      (mass, source) = (stated.uncertainValue, "as stated")
+    } else if let particleMass {
+      (mass, source) = (particleMass.mass, "volume × density, stage \(ParticleMassStage.name)")
+    } else if let recorded = series?.recordedMass, recorded > 0 {
+      (mass, source) = (UncertainValue(recorded), "typed into the instrument by its operator")
+    } else {
+      throw StageDocumentError(
+        path: parameters.file?.path ?? parameters.name, problem: "the record states no mass; give one such as 4.69 ng")
+    }
+    return StateOfChargeStage.Input(
+      series: series, mass: mass, massSource: source,
+      specificCapacity: (parameters.specificCapacity ?? material.specificCapacity).uncertainValue,
+      initialLithiation: material.initialLithiation.uncertainValue)
   }
 
   // MARK: - Words
@@ -113,5 +131,3 @@ extension UncertainQuantity {
   /// The value and its standard uncertainty in SI units; zero where none is stated.
   var uncertainValue: UncertainValue { UncertainValue(value.si, uncertainty: standardUncertainty?.si ?? 0) }
 }
-
-func readPotentiostatFile(_ path: String) throws -> PotentiostatSeries { throw StageDocumentError(path: path, problem: "") }

@@ -85,6 +85,15 @@ public enum StageDocument {
     try NeXusFile.write(.root(entry: entry, creator: "operando"), to: path)
   }
 
+  /// Writes the file of a stage that was run alone, outside a run folder.
+  public static func write(
+    _ result: StageResult<some NeXusRepresentable>, parameters: String, to path: String
+  ) throws {
+    try write(
+      result, stage: result.summary.title, version: 1, parameters: parameters, sequenceIndex: 1, to: path,
+      provenanceJSON: "{}")
+  }
+
   /// The value of a stage from its file.
   public static func value<Value: NeXusRepresentable>(_ type: Value.Type, from path: String) throws -> Value {
     try Value(entry: entry(of: path))

@@ -18,9 +18,8 @@ struct CleanCommand: ParsableCommand {
       throw ExitStatus.wrongInput
     }
     do {
-      let lock = try folder.lock()
-      defer { withExtendedLifetime(lock) {} }
-      for path in try folder.clean(manifest) { Terminal.write("removed \(path)") }
+      let removed = try folder.withLock { _ in try folder.clean(manifest) }
+      for path in removed { Terminal.write("removed \(path)") }
     } catch {
       Terminal.error("\(error)")
       throw ExitStatus.failed

@@ -5,8 +5,8 @@ import Stages
 /// Reads and checks an experiment file; prints everything that is wrong with it.
 ///
 /// - Throws: `ExitStatus.wrongInput` when it is not runnable.
-func loadExperiment(_ path: String) throws -> Experiment {
-  let (experiment, diagnostics) = Experiment.load(path)
+func loadExperiment(_ path: String, requiringFiles: Bool = true) throws -> Experiment {
+  let (experiment, diagnostics) = Experiment.load(path, requiringFiles: requiringFiles)
   for diagnostic in diagnostics { Terminal.note(diagnostic.description) }
   guard let experiment, !diagnostics.contains(where: { $0.severity == .error }) else {
     let errors = diagnostics.count { $0.severity == .error }

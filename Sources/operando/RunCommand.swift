@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
     let printer = EventPrinter(json: json)
     do {
       let plan = try RunPlan(loaded.plannedStages())
-      let lock = try folder.lock()
+      try folder.withLock { lock in
       try folder.storeExperiment(verbatim: loaded.bytes, resolved: loaded.resolvedText)
       let options = RunOptions(
         selection: RunSelection(only: only, from: from, to: to),
@@ -50,7 +50,8 @@ struct RunCommand: ParsableCommand {
         cancellation: cancellation, events: { printer.show($0, at: $1) })
       let outcome = try plan.execute(holding: lock, options)
       try writeResults(of: outcome, in: folder)
-      try writeReport(of: folder, experiment: loaded)
+      try writeReport(of: folder, skipped: Set(outcome.stages.filter(\.wasSkipped).map(\.name)))
+      }
     } catch is Interrupted {
       Terminal.note("interrupted; the same command goes on from here")
       throw ExitStatus.interrupted
