@@ -159,9 +159,12 @@ import Testing
     let counter = WorkCounter()
     let flag = CancellationFlag()
     let recorder = EventRecorder()
+    let kept = Mutex("")
     let stages = [
       fakeStage("a", counter: counter),
-      fakeStage("b", upstream: ["a"], counter: counter, beforeItem: { if $0 == 1 { flag.cancel() } }),
+      fakeStage(
+        "b", upstream: ["a"], counter: counter, beforeItem: { if $0 == 1 { flag.cancel() } },
+        keepProvenance: { json in kept.withLock { $0 = json } }),
     ]
     #expect(throws: Interrupted()) {
       try execute(stages, RunOptions(programVersion: "1", cancellation: flag, events: recorder.sink))
@@ -170,6 +173,7 @@ import Testing
     #expect(counter["b"] == 2, "the item in hand is finished, the next is not begun")
     let resumed = try execute(stages)
     #expect(counter["a"] == 3 && counter["b"] == 3)
+    #expect(try Provenance(json: kept.withLock { $0 }).resumedItems == 2)
     #expect(try resumed.stages.map { try Data(contentsOf: URL(filePath: $0.path)) } == undisturbed)
   }
 
