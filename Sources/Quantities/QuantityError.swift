@@ -27,13 +27,13 @@ public enum QuantityError: Error, Hashable, Sendable, CustomStringConvertible {
     case .empty: "nothing"
     case .notANumber(let found): "`\(found)` is not a number"
     case .decimalComma(_, let suggestion): "a comma in a number; write a point: \(suggestion)"
-    case .notFinite(let found): "`\(found)` is not a finite number within the range of double precision"
+    case .notFinite(let found): "`\(found)` is not a finite number"
     case .missingUnit: "a number without unit"
     case .unknownUnit(let symbol, let suggestion):
       "`\(symbol)` is not a known unit" + (suggestion.map { "; did you mean `\($0)`?" } ?? "")
-    case .malformedUnit(let found, let reason): "the unit `\(found)` cannot be read: \(reason)"
+    case .malformedUnit(let found, let reason): "`\(found)`: \(reason)"
     case .wrongDimension(let found, _): found.words
-    case .uncertainty(let reason): "the uncertainty cannot be read: \(reason)"
+    case .uncertainty(let reason): "the uncertainty \(reason)"
     case .unexpectedUncertainty: "a value with an uncertainty, which is not taken here"
     }
   }

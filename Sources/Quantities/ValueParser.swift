@@ -48,15 +48,15 @@ struct ValueParser {
       sharedUnit = true
     }
     let plain = try number(left)
-    guard plain.bracket == nil else { throw .uncertainty(reason: "it is stated twice") }
+    guard plain.bracket == nil else { throw .uncertainty(reason: "is stated twice") }
     let leftUnitText = String(plain.rest).trimmed
     guard !(sharedUnit && !leftUnitText.isEmpty) else {
-      throw .uncertainty(reason: "write the unit after the parenthesis")
+      throw .uncertainty(reason: "stands in a parenthesis, and so does the unit; write (4.69 +- 0.23) ng")
     }
     let spread = try number(right)
     let rightUnitText = String(spread.rest).trimmed
-    guard spread.bracket == nil else { throw .uncertainty(reason: "it has an uncertainty itself") }
-    guard spread.value >= 0, spread.value.isFinite else { throw .uncertainty(reason: "it is negative") }
+    guard spread.bracket == nil else { throw .uncertainty(reason: "has an uncertainty itself") }
+    guard spread.value >= 0, spread.value.isFinite else { throw .uncertainty(reason: "is negative") }
     let rightUnit = try unit(rightUnitText, number: right)
     let leftUnit = leftUnitText.isEmpty ? rightUnit : try unit(leftUnitText, number: left)
     let si = leftUnit.si(plain.value)
@@ -69,7 +69,7 @@ struct ValueParser {
       uncertainty = leftUnit.siDifference(spread.value)
     } else {
       throw .uncertainty(
-        reason: "it is \(rightUnit.dimension.words) and the value is \(leftUnit.dimension.words)")
+        reason: "is \(rightUnit.dimension.words), but the value is \(leftUnit.dimension.words)")
     }
     return try checked(AnyQuantity(si: si, unit: leftUnit, standardUncertainty: uncertainty, text: text))
   }

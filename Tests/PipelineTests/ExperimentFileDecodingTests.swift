@@ -88,14 +88,59 @@ import Testing
           scale_bar: 5 um
     """
 
-  @Test func printsAll() throws {
-    let (decoded, _) = ExperimentDocument(text: Self.views, file: "e.yaml").decode(DemoExperiment.self)
-    let value = try #require(decoded)
-    print(value.resolvedYAML())
-    print(value.canonicalText())
-    print(DemoExperiment.settingsHelp().map(\.description).joined(separator: "\n"))
-    let bad =
-      "titel: x\nelectrochemistry:\n  mass: 3 mA\nparticle:\n  radius: 10\n  step: tan\n  elements: 1\n  transport: 3\n  times: [1 m, 2 s, -1 s]\n"
-    for d in ExperimentDocument(text: bad, file: "e.yaml").decode(DemoExperiment.self).1 { print(d) }
+  @Test func laterChecksPointToTheLine() {
+    let document = ExperimentDocument(text: Self.views, file: "e.yaml")
+    let tilt = document.diagnostic(at: "electrochemistry.views[1].tilt", severity: .warning, message: "tilted")
+    #expect(tilt.line == 7 && tilt.column == 13 && tilt.length == 6 && tilt.severity == .warning)
+    // A default is not in the file: its section is pointed to.
+    let other = document.diagnostic(at: "electrochemistry.current_sign", message: "sign")
+    #expect(other.line == 2 && other.column == 1 && other.source == "electrochemistry:")
+    #expect(document.diagnostic(at: "particle.radius", message: "radius").line == nil)
+    #expect(document.contains("electrochemistry.file") && !document.contains("particle"))
+  }
+
+  @Test func aRequiredSectionIsAskedFor() {
+    struct Outer: ExperimentDecodable { @Section("the measurement") var measurement: DemoElectrochemistry }
+    let (value, diagnostics) = ExperimentDocument(text: "{}", file: "e.yaml").decode(Outer.self)
+    #expect(value == nil)
+    #expect(
+      diagnostics.map(\.description) == [
+        """
+        e.yaml: error: the experiment has no `measurement`
+              = expected a section `measurement:` with `file`: the measurement
+        """
+      ])
+  }
+
+  @Test func warningsOfValidationKeepTheValue() {
+    struct Warned: ExperimentDecodable {
+      @Setting("a number", default: 1) var number: Int
+      func validate() -> [SettingProblem] { [SettingProblem(severity: .warning, at: "number", "odd")] }
+    }
+    let (value, diagnostics) = ExperimentDocument(text: "number: 3", file: "e.yaml").decode(Warned.self)
+    #expect(value?.number == 3)
+    #expect(diagnostics.count == 1 && diagnostics[0].line == 1 && diagnostics[0].column == 9)
+  }
+
+  @Test func theCanonicalTextDoesNotDependOnSpelling() throws {
+    let texts = [
+      "title: x\nelectrochemistry: { file: a.mpr, mass: 4.69 ng +- 0.23 ng }\nparticle:\n  radius: 10 um",
+      "particle: {radius: 0.01 mm, elements: 40}\nelectrochemistry:\n  file: other.mpr\n  mass: 4.69(23)e-12 kg\ntitle: 'x'",
+    ]
+    let canonical = try texts.map {
+      try #require(ExperimentDocument(text: $0, file: "e.yaml").decode(DemoExperiment.self).0).canonicalText()
+    }
+    #expect(canonical[0] == canonical[1])
+    #expect(canonical[0].contains("particle.radius = 1.0000000000000001e-05\n"))
+    #expect(!canonical[0].contains("a.mpr"))
+    let keys = canonical[0].split(separator: "\n")
+    #expect(keys == keys.sorted())
+  }
+
+  @Test func wordsThatOtherReadersTakeForSomethingElseStayTexts() throws {
+    for word in ["no", "yes", "on", "12:30:45", "0x1F", "1_000", "003", "1e3", "2026-11-24", ".5"] {
+      let (value, diagnostics) = ExperimentDocument(text: "title: \(word)", file: "e.yaml").decode(DemoExperiment.self)
+      #expect(value?.title == word, "\(diagnostics)")
+    }
   }
 }

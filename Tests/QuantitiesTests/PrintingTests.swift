@@ -37,7 +37,9 @@ struct SeededGenerator: RandomNumberGenerator {
     var generator = SeededGenerator(state: seed)
     for _ in 0..<200 {
       let exponent = Double.random(in: -20...12, using: &generator)
-      let si = Double.random(in: -10...10, using: &generator) * Double(sign: .plus, exponent: Int(exponent * 3), significand: 1)
+      let si =
+        Double.random(in: -10...10, using: &generator)
+        * Double(sign: .plus, exponent: Int(exponent * 3), significand: 1)
       let quantity = Quantity<Kind>(si: si)
       for unit in Kind.displayUnits + [Kind.displayUnit] {
         let text = quantity.formatted(in: unit)
@@ -49,7 +51,8 @@ struct SeededGenerator: RandomNumberGenerator {
       let spread = abs(si) * Double.random(in: 0.001...0.5, using: &generator)
       let uncertain = UncertainQuantity<Kind>(quantity, standardUncertainty: Quantity(si: spread))
       let exact = try UncertainQuantity<Kind>(parsing: uncertain.exactText(in: quantity.readableUnit))
-      #expect(abs(exact.value.si - si) <= 4 * si.ulp && abs((exact.standardUncertainty?.si ?? 0) - spread) <= 4 * spread.ulp)
+      #expect(
+        abs(exact.value.si - si) <= 4 * si.ulp && abs((exact.standardUncertainty?.si ?? 0) - spread) <= 4 * spread.ulp)
       let short = try UncertainQuantity<Kind>(parsing: uncertain.description)
       #expect(abs(short.value.si - si) <= 0.051 * spread, "\(uncertain) \(short)")
     }

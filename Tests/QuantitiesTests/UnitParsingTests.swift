@@ -46,7 +46,8 @@ import Testing
     ("3 J/mol/K", 3, PhysicalDimension(length: 2, mass: 1, time: -2, temperature: -1, amount: -1)),
     ("2.13x10^-15 m3", 2.13e-15, VolumeKind.dimension), ("2.13·10^-15 m3", 2.13e-15, VolumeKind.dimension),
     ("2.13 × 10⁻¹⁵ m³", 2.13e-15, VolumeKind.dimension), ("\u{2212}3 mV", -3e-3, VoltageKind.dimension),
-    (".5 mm", 5e-4, LengthKind.dimension), ("5. mm", 5e-3, LengthKind.dimension), ("2eV", 2 * 1.602176634e-19, EnergyKind.dimension),
+    (".5 mm", 5e-4, LengthKind.dimension), ("5. mm", 5e-3, LengthKind.dimension),
+    ("2eV", 2 * 1.602176634e-19, EnergyKind.dimension),
     ("5 1/s", 5, RateKind.dimension), ("0.0232 1/h", 0.0232 / 3600, RateKind.dimension),
   ]
 
@@ -88,8 +89,8 @@ import Testing
     ("10 micron", .unknownUnit(symbol: "micron", suggestion: "um")),
     ("10 furlong", .unknownUnit(symbol: "furlong", suggestion: nil)),
     ("4 um +- 1 um", .unexpectedUncertainty),
-    ("4 um +- 1 ng", .uncertainty(reason: "it is a mass and the value is a length")),
-    ("4 um +- -1 um", .uncertainty(reason: "it is negative")),
+    ("4 um +- 1 ng", .uncertainty(reason: "is a mass, but the value is a length")),
+    ("4 um +- -1 um", .uncertainty(reason: "is negative")),
   ])
   func saysWhatIsWrong(text: String, error: QuantityError) {
     #expect(throws: error, "\(text)") { try Length(parsing: text) }
@@ -98,7 +99,8 @@ import Testing
   @Test(arguments: [
     "1 J/kg*K", "1 m^", "1 m^^2", "1 (m", "1 m)", "1 m/", "1 /m", "1 *m", "1 m^0", "1 m^99", "1 m^0.3", "1 degC/s",
     "1 degC2", "1 ((((((((((((((((((((((m))))))))))))))))))))))", "1 (((m^20)^20)^20)", "1 (((%^20)^20)^20)^20",
-    "1 m√", "1 m µ", "1 $", "1 m\u{0}", "1 2", "1 m 2", "1 +", "--1 m", "+ 1 m", "1.2.3 m", "1e m2", "±", "1 ± m", "(1 m",
+    "1 m√", "1 m µ", "1 $", "1 m\u{0}", "1 2", "1 m 2", "1 +", "--1 m", "+ 1 m", "1.2.3 m", "1e m2", "±", "1 ± m",
+    "(1 m",
     "1(2 m", "(1 ± 2 m",
   ])
   func rejectsWhatIsNoUnit(text: String) {
@@ -113,7 +115,8 @@ import Testing
 
   @Test func dimensionsHaveNames() {
     #expect(LengthKind.words == "a length" && CurrentKind.words == "a current" && CRateKind.words == "a C-rate")
-    #expect(SpecificCapacityKind.words == "a specific capacity" && FractureToughnessKind.words == "a fracture toughness")
+    #expect(
+      SpecificCapacityKind.words == "a specific capacity" && FractureToughnessKind.words == "a fracture toughness")
     #expect(PhysicalDimension(length: 7, time: -1).words == "a quantity in m7·s-1")
     #expect(FractureToughnessKind.dimension.baseUnits == "m^-0.5·kg·s-2")
   }

@@ -84,7 +84,8 @@ struct DecodingContext {
       if let near { excused.insert(near) }
       let advice = near.map { "did you mean `\($0)`?" } ?? "known keys are \(known.joined(separator: ", "))"
       diagnostics.append(
-        document.diagnostic(at: entry.keyPlace, .error, "\(sectionName) has no key \(quoted(entry.key))", detail: advice))
+        document.diagnostic(
+          at: entry.keyPlace, .error, "\(sectionName) has no key \(quoted(entry.key))", detail: advice))
     }
     return unknown.isEmpty
   }

@@ -30,6 +30,12 @@ struct DocumentNode: Sendable {
     return false
   }
 
+  /// An element of a list, or this where it is none.
+  func element(_ index: Int) -> DocumentNode {
+    guard case .sequence(let nodes) = content, nodes.indices.contains(index) else { return self }
+    return nodes[index]
+  }
+
   /// What this is, for messages.
   var words: String {
     switch content {

@@ -110,7 +110,12 @@ public struct ExperimentDocument: Sendable {
     let length = min(max(place.length, 1), max(source.count - column + 1, 1))
     return Diagnostic(
       severity: severity, file: file, line: place.line, column: column, length: length, message: message,
-      detail: detail, source: source.replacing("\t", with: " "))
+      detail: detail, source: printable(source))
+  }
+
+  /// A line as it is shown: one column a character, and nothing that a terminal would obey.
+  private static func printable(_ line: String) -> String {
+    String(line.map { $0 == "\t" ? " " : $0.unicodeScalars.contains(where: \.isControl) ? "\u{FFFD}" : $0 })
   }
 
   /// Lines as YAML counts them, without their ends.
@@ -119,19 +124,11 @@ public struct ExperimentDocument: Sendable {
   }
 
   private static func validPrefix(of bytes: [UInt8]) -> String {
-    var low = 0
-    var high = bytes.count
-    // A prefix may end inside a character, so the answer is sought among whole lines first.
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if isValidUpToCut(bytes[..<middle]) { low = middle } else { high = middle - 1 }
-    }
-    return String(decoding: bytes[..<low], as: UTF8.self).replacing("\u{FFFD}", with: "")
-  }
-
-  /// Whether a slice is UTF-8, but for a character cut at its end.
-  private static func isValidUpToCut(_ bytes: ArraySlice<UInt8>) -> Bool {
-    (0...min(3, bytes.count)).contains { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    var good = String.UnicodeScalarView()
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) { good.append(scalar) }
+    return String(good)
   }
 
   private static func index(_ node: DocumentNode, path: String, _ places: inout [String: Place]) {

@@ -10,7 +10,7 @@ extension Quantity: SettingValue {
   }
 
   public static func expectation(example: String?) -> String { "\(Kind.words) such as \(example ?? Self.example)" }
-  public func lies(in range: SettingRange<Quantity<Kind>>) -> Bool { range.contains(self) }
+  public func firstOutside(_ range: SettingRange<Quantity<Kind>>) -> [Int]? { range.contains(self) ? nil : [] }
   public static func schema(range: SettingRange<Quantity<Kind>>?) -> JSONValue { quantitySchema(Kind.self) }
   public var written: WrittenValue { .scalar(description) }
   public var canonical: String? { String(format: "%.17g", si) }
@@ -25,7 +25,7 @@ extension UncertainQuantity: SettingValue {
   }
 
   public static func expectation(example: String?) -> String { "\(Kind.words) such as \(example ?? Self.example)" }
-  public func lies(in range: SettingRange<Quantity<Kind>>) -> Bool { range.contains(value) }
+  public func firstOutside(_ range: SettingRange<Quantity<Kind>>) -> [Int]? { range.contains(value) ? nil : [] }
   public static func schema(range: SettingRange<Quantity<Kind>>?) -> JSONValue { quantitySchema(Kind.self) }
   public var written: WrittenValue { .scalar(exactText(in: value.readableUnit)) }
 
@@ -44,7 +44,7 @@ extension AnyQuantity: SettingValue {
     do throws(QuantityError) {
       return try AnyQuantity(parsing: text)
     } catch {
-      problems.append(input.problem(error.summary, "\(error); expected \(expected)"))
+      problems.append(input.problem(error.summary, error.advice(expected: expected)))
       return nil
     }
   }
@@ -82,12 +82,18 @@ private func readQuantity<Kind: QuantityKind, Value>(
   do throws(QuantityError) {
     return try parse(text)
   } catch {
-    problems.append(input.problem(error.summary, "\(error); expected \(expected)"))
+    problems.append(input.problem(error.summary, error.advice(expected: expected)))
     return nil
   }
 }
 
 extension QuantityError {
+  /// What was found, what was expected.
+  fileprivate func advice(expected: String) -> String {
+    let found = description
+    return found + (found.hasSuffix("?") ? " expected " : "; expected ") + expected
+  }
+
   /// What is wrong, to follow the name of a setting.
   fileprivate var summary: String {
     switch self {
@@ -98,7 +104,7 @@ extension QuantityError {
     case .unknownUnit: "has an unknown unit"
     case .malformedUnit: "has a unit that cannot be read"
     case .wrongDimension: "has the wrong dimension"
-    case .uncertainty: "has an uncertainty that cannot be read"
+    case .uncertainty: "has a wrong uncertainty"
     case .unexpectedUncertainty: "takes no uncertainty"
     }
   }

@@ -70,21 +70,29 @@ extension Setting: ExperimentField {
   /// The default as it is written, nil where there is none.
   private var defaultText: String? { defaultValue.flatMap { $0.written.flowText } }
 
+  /// A default of zero says little of how a value is written.
+  private var shownExample: String? {
+    example ?? defaultText.flatMap { $0.hasPrefix("0") && !$0.hasPrefix("0.") ? nil : $0 }
+  }
+
   var isRequired: Bool { defaultValue == nil && Value.absent == nil }
 
   func decode(_ entry: DocumentNode.Entry?, key: String, _ context: inout DecodingContext) -> Bool {
-    let shown = example ?? defaultText
+    let shown = shownExample
     guard let entry else {
       guard isRequired else { return true }
       context.reportMissing(key: key, expected: "`\(key):` with \(Value.expectation(example: shown))", help: help)
       return false
     }
     let name = context.words(key)
-    let input = SettingInput(node: entry.value, name: name, example: shown, directory: context.directory)
+    let input = SettingInput(
+      node: entry.value, name: name, example: shown, isRequired: isRequired, directory: context.directory)
     var problems: [SettingProblem] = []
     let value = Value.read(input, &problems)
-    if let value, let range, !value.lies(in: range) {
-      problems.append(input.problem("is out of range", "\(entry.value.words); expected \(range.words)"))
+    if let value, let range, let path = value.firstOutside(range) {
+      let node = path.reduce(entry.value) { $0.element($1) }
+      problems.append(
+        SettingProblem("\(name) is out of range", detail: "\(node.words); expected \(range.words)", place: node.place))
     }
     context.report(problems)
     guard problems.isEmpty, let value else { return false }
@@ -116,8 +124,8 @@ extension Setting: ExperimentField {
   func help(path: String, _ lines: inout [SettingHelp]) {
     lines.append(
       SettingHelp(
-        key: path, example: example ?? defaultText ?? Value.example, defaultText: defaultText,
+        key: path, example: shownExample ?? Value.example, defaultText: defaultText,
         range: range?.words ?? "",
-        expectation: Value.expectation(example: example ?? defaultText), help: help, isRequired: isRequired))
+        expectation: Value.expectation(example: shownExample), help: help, isRequired: isRequired))
   }
 }

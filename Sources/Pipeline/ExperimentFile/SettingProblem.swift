@@ -30,12 +30,14 @@ public struct SettingInput: Sendable {
   let name: String
   /// A value as one writes it, for messages.
   let example: String?
+  /// Whether the key must be given.
+  var isRequired = false
   /// The folder of the experiment file, which relative paths start from.
   let directory: String
 
-  /// The same setting's value of another node, such as an element of its list.
-  func with(_ node: DocumentNode) -> SettingInput {
-    SettingInput(node: node, name: name, example: example, directory: directory)
+  /// An element of this setting's list.
+  func element(_ node: DocumentNode, example: String?) -> SettingInput {
+    SettingInput(node: node, name: name, example: example, isRequired: true, directory: directory)
   }
 
   /// A problem at this value.
@@ -48,7 +50,8 @@ public struct SettingInput: Sendable {
     switch node.content {
     case .scalar(let text, _):
       if node.isEmpty {
-        problems.append(problem("has no value", "expected \(expected); remove the line to leave it out"))
+        let advice = isRequired ? "" : "; remove the line to leave it out"
+        problems.append(problem("has no value", "expected \(expected)\(advice)"))
         return nil
       }
       return text

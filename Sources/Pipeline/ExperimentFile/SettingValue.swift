@@ -15,8 +15,8 @@ public protocol SettingValue: Sendable {
   /// A value as one writes it, for help.
   static var example: String { get }
 
-  /// Whether the value, or every element of it, lies in a range.
-  func lies(in range: SettingRange<Limit>) -> Bool
+  /// Where the value leaves a range: nil nowhere, empty by itself, otherwise the indices of the first element that does.
+  func firstOutside(_ range: SettingRange<Limit>) -> [Int]?
 
   /// What JSON Schema says of it.
   static func schema(range: SettingRange<Limit>?) -> JSONValue
@@ -33,7 +33,7 @@ extension SettingValue {
 }
 
 extension SettingValue where Limit == Never {
-  public func lies(in range: SettingRange<Limit>) -> Bool { true }
+  public func firstOutside(_ range: SettingRange<Limit>) -> [Int]? { nil }
 }
 
 /// The range in which a value must lie, both ends included.
@@ -55,6 +55,7 @@ public struct SettingRange<Limit: Comparable & Sendable>: Sendable {
   /// In words: "0.01 um to 1 mm", "at least 0.1".
   public var words: String {
     switch (lower, upper) {
+    case (let lower?, let upper?) where lower == upper: describe(lower)
     case (let lower?, let upper?): "\(describe(lower)) to \(describe(upper))"
     case (let lower?, nil): "at least \(describe(lower))"
     case (nil, let upper?): "at most \(describe(upper))"

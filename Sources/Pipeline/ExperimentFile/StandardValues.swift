@@ -13,7 +13,7 @@ extension Int: SettingValue {
   }
 
   public static func expectation(example: String?) -> String { "a whole number such as \(example ?? Self.example)" }
-  public func lies(in range: SettingRange<Int>) -> Bool { range.contains(self) }
+  public func firstOutside(_ range: SettingRange<Int>) -> [Int]? { range.contains(self) ? nil : [] }
 
   public static func schema(range: SettingRange<Int>?) -> JSONValue {
     .numberSchema("integer", lower: range?.lower.map(Double.init), upper: range?.upper.map(Double.init))
@@ -42,7 +42,7 @@ extension Double: SettingValue {
     "a number without unit such as \(example ?? Self.example)"
   }
 
-  public func lies(in range: SettingRange<Double>) -> Bool { range.contains(self) }
+  public func firstOutside(_ range: SettingRange<Double>) -> [Int]? { range.contains(self) ? nil : [] }
 
   public static func schema(range: SettingRange<Double>?) -> JSONValue {
     .numberSchema("number", lower: range?.lower, upper: range?.upper)
@@ -93,7 +93,7 @@ extension Optional: SettingValue where Wrapped: SettingValue {
   }
 
   public static func expectation(example: String?) -> String { Wrapped.expectation(example: example) }
-  public func lies(in range: SettingRange<Wrapped.Limit>) -> Bool { self?.lies(in: range) ?? true }
+  public func firstOutside(_ range: SettingRange<Wrapped.Limit>) -> [Int]? { self?.firstOutside(range) }
   public static func schema(range: SettingRange<Wrapped.Limit>?) -> JSONValue { Wrapped.schema(range: range) }
   public var written: WrittenValue { self?.written ?? .absent }
 
@@ -116,13 +116,19 @@ extension Array: SettingValue where Element: SettingValue {
     let elementExample = input.example.flatMap { $0.hasPrefix("[") ? nil : $0 }
     let elements = nodes.map { node in
       Element.read(
-        SettingInput(node: node, name: input.name, example: elementExample, directory: input.directory), &problems)
+        input.element(node, example: elementExample), &problems)
     }
     return elements.contains { $0 == nil } ? nil : elements.compactMap(\.self)
   }
 
   public static func expectation(example: String?) -> String { "a list such as \(example ?? Self.example)" }
-  public func lies(in range: SettingRange<Element.Limit>) -> Bool { allSatisfy { $0.lies(in: range) } }
+
+  public func firstOutside(_ range: SettingRange<Element.Limit>) -> [Int]? {
+    for (index, element) in enumerated() {
+      if let path = element.firstOutside(range) { return [index] + path }
+    }
+    return nil
+  }
 
   public static func schema(range: SettingRange<Element.Limit>?) -> JSONValue {
     ["type": "array", "items": Element.schema(range: range)]

@@ -29,6 +29,7 @@ struct YAMLReader {
       return nil
     }
     findTabs()
+    findControlCharacters()
     findNesting()
     findAliases()
     guard problems.isEmpty else { return nil }
@@ -50,7 +51,9 @@ struct YAMLReader {
   }
 
   private mutating func report(_ message: String, _ detail: String, at place: Place?) {
-    problems.append(SettingProblem(message, detail: detail, place: place))
+    let problem = SettingProblem(message, detail: detail, place: place)
+    // Every alias leads to its anchor again.
+    if !problems.contains(problem) { problems.append(problem) }
   }
 
   // MARK: - Before parsing
@@ -61,7 +64,19 @@ struct YAMLReader {
       // In a comment it does no harm.
       if let hash = line.firstIndex(of: "#"), hash < tab { continue }
       let column = line.distance(from: line.startIndex, to: tab) + 1
-      report("a tab", "YAML takes spaces only", at: Place(line: index + 1, column: column, length: 1))
+      report("tabs are not allowed", "write spaces", at: Place(line: index + 1, column: column, length: 1))
+    }
+  }
+
+  private mutating func findControlCharacters() {
+    for (index, line) in lines.enumerated() {
+      for (offset, character) in line.enumerated() {
+        guard let scalar = character.unicodeScalars.first(where: \.isControl), scalar != "\t" else { continue }
+        let code = String(scalar.value, radix: 16, uppercase: true)
+        let name = "U+" + String(repeating: "0", count: max(4 - code.count, 0)) + code
+        let place = Place(line: index + 1, column: offset + 1, length: 1)
+        return report("the control character \(name)", "remove it; the file must be UTF-8 text", at: place)
+      }
     }
   }
 
@@ -74,7 +89,7 @@ struct YAMLReader {
         if character == "*", " [{,".contains(previous) { count += 1 }
         if count > 20 {
           let place = Place(line: index + 1, column: offset + 1, length: 1)
-          return report("too many aliases", "anchors (&) and aliases (*) are not read here", at: place)
+          return report("aliases are not read", "quote a text that begins with *", at: place)
         }
         previous = character
       }
@@ -116,7 +131,13 @@ struct YAMLReader {
     }
     if anchor(of: node) != nil {
       report(
-        "an anchor", "anchors (&) and aliases (*) are not read here; write the value where it is needed", at: place)
+        "anchors are not read", "write the value where it is needed", at: place)
+      return empty
+    }
+    // Tags of YAML itself are what the parser makes of a value without one.
+    let tag = node.tag.rawValue
+    if !tag.isEmpty, !tag.hasPrefix("tag:yaml.org,2002:") {
+      report("tags are not read", "remove \(quoted(tag))", at: place)
       return empty
     }
     switch node {
@@ -127,7 +148,7 @@ struct YAMLReader {
     case .mapping(let mapping):
       return DocumentNode(content: .mapping(mapping.compactMap { entry($0.key, $0.value, depth) }), place: place)
     case .alias:
-      report("an alias", "anchors (&) and aliases (*) are not read here; write the value where it is needed", at: place)
+      report("aliases are not read", "write the value where it is needed", at: place)
       return empty
     }
   }
@@ -139,7 +160,7 @@ struct YAMLReader {
       return nil
     }
     if scalar.string == "<<" {
-      report("a merge key", "`<<` is not read here; write the keys where they are needed", at: keyPlace)
+      report("merge keys are not read", "write the keys where they are needed", at: keyPlace)
       return nil
     }
     return DocumentNode.Entry(key: scalar.string, keyPlace: keyPlace, value: convert(value, depth: depth + 1))
@@ -176,9 +197,14 @@ struct YAMLReader {
 
   private mutating func report(_ error: YamlError) {
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      report("the file cannot be read as YAML", explain(problem), at: place(mark))
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      if let context, let message = Self.opened[problem] {
+        // What was opened and not closed is where the mistake is, not where the parser gave up.
+        report("the file cannot be read as YAML", message, at: place(context.mark))
+      } else {
+        report("the file cannot be read as YAML", explain(problem), at: place(mark))
+      }
     case .duplicatedKeysInMapping(let duplicates, let context):
       reportDuplicate(duplicates.first ?? "", first: place(context.mark))
     case .reader(let problem, _, _, _):
@@ -204,6 +230,14 @@ struct YAMLReader {
     report("the key \(quoted(key)) is given twice", detail, at: place)
   }
 
+  private static let opened = [
+    "found unexpected end of stream": "this quote is not closed",
+    "found unexpected document indicator": "this quote is not closed",
+    "did not find expected ',' or '}'": "this brace is not closed, or a comma is missing",
+    "did not find expected ',' or ']'": "this bracket is not closed, or a comma is missing",
+    "could not find expected ':'": "expected a colon after the key, as in `radius: 10 um`",
+  ]
+
   /// What libYAML says, with what it usually means.
   private func explain(_ problem: String) -> String {
     switch problem {
@@ -211,9 +245,16 @@ struct YAMLReader {
       "a colon where no key can be; quote a text that contains one, or check the indentation of the line above"
     case "did not find expected key": "expected a key at the indentation of the keys above"
     case "found character that cannot start any token": "a value that begins with this character must be quoted"
-    case "could not find expected ':'": "expected a colon after the key, as in `radius: 10 um`"
-    case "found undefined alias": "anchors (&) and aliases (*) are not read here; quote a text that begins with *"
+    case "but found another document": "a file holds one experiment; remove the `---`"
+    case "found undefined alias": "aliases are not read; quote a text that begins with *"
     default: problem
     }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether this is a control character, a noncharacter or a byte order mark, none of which belongs into a text.
+  var isControl: Bool {
+    value < 0x20 || (0x7F...0x9F).contains(value) || value & 0xFFFE == 0xFFFE || value == 0xFEFF
   }
 }
