@@ -1,7 +1,8 @@
 #pragma once
 #include <hdf5/serial/hdf5.h>
+#include <stddef.h>
 
-// HDF5 names its native types through macros that call a function; Swift cannot import those.
+// HDF5 names its native types and some of its constants through macros that call a function; Swift cannot import those.
 #define OPERANDO_HDF5_ID(NAME) static inline hid_t operando_##NAME(void) { return NAME; }
 OPERANDO_HDF5_ID(H5T_NATIVE_FLOAT)
 OPERANDO_HDF5_ID(H5T_NATIVE_DOUBLE)
@@ -21,3 +22,14 @@ OPERANDO_HDF5_ID(H5P_DATASET_CREATE)
 OPERANDO_HDF5_ID(H5P_LINK_CREATE)
 OPERANDO_HDF5_ID(H5P_ATTRIBUTE_CREATE)
 #undef OPERANDO_HDF5_ID
+
+static inline unsigned operando_H5F_ACC_RDONLY(void) { return H5F_ACC_RDONLY; }
+static inline unsigned operando_H5F_ACC_TRUNC(void) { return H5F_ACC_TRUNC; }
+static inline size_t operando_H5T_VARIABLE(void) { return H5T_VARIABLE; }
+
+// Stops HDF5 from printing errors; the setting belongs to the calling thread.
+void operando_hdf5_silence(void);
+
+// Writes the descriptions on the calling thread's error stack, innermost first and joined by "; ", into a buffer that
+// is always terminated, and clears the stack.
+void operando_hdf5_take_message(char *buffer, size_t size);

@@ -1,0 +1,77 @@
+import CHDF5
+
+/// Opens and creates HDF5 files.
+///
+/// Files are written so that every byte of their metadata carries a checksum (file format of HDF5 1.10) and that equal
+/// content gives equal bytes (no object times). The body runs under the library's one lock and all that it opened is
+/// closed after it.
+public enum HDF5File {
+  /// Opens a file for reading.
+  ///
+  /// - Throws: ``HDF5Error`` when the file is absent, not HDF5 or damaged, and what the body throws.
+  public static func read<Result>(_ path: String, _ body: (HDF5Group) throws -> Result) throws -> Result {
+    try HDF5Lock.run {
+      let access = try fileAccess(path)
+      let file = try HDF5Handle(
+        H5Fopen(path, operando_H5F_ACC_RDONLY(), access.id), closedBy: H5Fclose, "open it as an HDF5 file", path)
+      return try body(root(of: file, path))
+    }
+  }
+
+  /// Opens the bytes of a file for reading.
+  ///
+  /// - Throws: ``HDF5Error`` when the bytes are not HDF5 or damaged, and what the body throws.
+  public static func read<Result>(
+    bytes: [UInt8], named name: String = "HDF5 file", _ body: (HDF5Group) throws -> Result
+  ) throws -> Result {
+    try HDF5Lock.run {
+      guard !bytes.isEmpty else { throw HDF5Error.invalid(object: name, reason: "is empty") }
+      let access = try fileAccess(name)
+      try check(H5Pset_fapl_core(access.id, 1 << 16, false), "prepare reading", name)
+      var copy = bytes
+      let status = copy.withUnsafeMutableBytes { H5Pset_file_image(access.id, $0.baseAddress, $0.count) }
+      try check(status, "prepare reading", name)
+      let file = try HDF5Handle(
+        H5Fopen(name, operando_H5F_ACC_RDONLY(), access.id), closedBy: H5Fclose, "open it as an HDF5 file", name)
+      return try body(root(of: file, name))
+    }
+  }
+
+  /// Creates a file, replacing one of that name; on failure an incomplete file may remain.
+  ///
+  /// - Throws: ``HDF5Error`` when the file cannot be written, and what the body throws.
+  public static func create(_ path: String, _ body: (HDF5Group) throws -> Void) throws {
+    try HDF5Lock.run {
+      let access = try fileAccess(path)
+      try check(H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110), "prepare writing", path)
+      let creation = try HDF5Handle(
+        H5Pcreate(operando_H5P_FILE_CREATE()), closedBy: H5Pclose, "prepare writing", path)
+      try check(H5Pset_obj_track_times(creation.id, false), "prepare writing", path)
+      let identifier = H5Fcreate(path, operando_H5F_ACC_TRUNC(), creation.id, access.id)
+      guard identifier >= 0 else { throw HDF5Error.last("create the file", path) }
+      do {
+        let file = try HDF5Handle(identifier, closedBy: { _ in 0 }, "create the file", path)
+        try body(root(of: file, path))
+      } catch {
+        H5Fclose(identifier)
+        throw error
+      }
+      // What is still in memory is written here, so that a full disk shows as an error.
+      try check(H5Fclose(identifier), "finish writing", path)
+    }
+  }
+
+  private static func root(of file: HDF5Handle, _ path: String) throws -> HDF5Group {
+    let group = try HDF5Handle(
+      H5Gopen2(file.id, "/", hid_t(H5P_DEFAULT)), closedBy: H5Gclose, "open the root group", path)
+    return HDF5Group(handle: group, file: file, path: "/", fileName: path)
+  }
+
+  private static func fileAccess(_ path: String) throws -> HDF5Handle {
+    let access = try HDF5Handle(H5Pcreate(operando_H5P_FILE_ACCESS()), closedBy: H5Pclose, "prepare access", path)
+    try check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "prepare access", path)
+    // Locks fail on many network file systems, and files are replaced by renaming, never written in place.
+    try check(H5Pset_file_locking(access.id, false, true), "prepare access", path)
+    return access
+  }
+}
