@@ -62,6 +62,9 @@ public func accountForCharge(
         by: series.instrumentCounterCharge, time: series.time, current: series.current, startsStep: starts))
   let integral = ChargeIntegral(
     time: series.time, current: series.current, startsStep: starts, isOpenCircuit: isOpenCircuit, recording: recording)
+  if let sample = integral.charge.firstIndex(where: { !$0.isFinite }) {
+    throw .notFinite(quantity: "charge", sample: sample)
+  }
   let counter = series.instrumentCounterCharge.map { charges in charges.map { $0 - charges[0] } }
 
   let context = ChargeContext(

@@ -45,7 +45,6 @@ struct OutlineEllipse: Sendable, Hashable {
     }
     let size = points.map { (($0 - origin) * ($0 - origin)).sum() }.max() ?? 0
     guard abs(area) > 1e-9 * size else { throw .degenerateOutline(reason: "it encloses no area") }
-    guard !crossesItself(points) else { throw .degenerateOutline(reason: "its edges cross each other") }
     let centre = first / area
     // A uniform ellipse has second moments S/4.
     let shape = OutlineEllipse(
@@ -91,7 +90,7 @@ struct OutlineEllipse: Sendable, Hashable {
 }
 
 /// Whether two edges of a closed polygon that do not share a point cross.
-private func crossesItself(_ points: [SIMD2<Double>]) -> Bool {
+func crossesItself(_ points: [SIMD2<Double>]) -> Bool {
   func side(_ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double>) -> Double {
     (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
   }

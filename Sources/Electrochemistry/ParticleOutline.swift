@@ -70,11 +70,25 @@ public struct ParticleOutline: Sendable, Hashable {
     try scaleBar.pixels.requirePositive("length of the scale bar in pixels")
     try ElectrochemistryError.requireNotNegative(edgeUncertainty, "uncertainty of the outline")
     try ElectrochemistryError.requireNotNegative(tilt.angle.uncertainty, "uncertainty of the tilt")
+    guard scaleBar.pixels.uncertainty < scaleBar.pixels.value, scaleBar.length.relativeUncertainty < 1 else {
+      throw .invalidParameter(
+        name: "uncertainty of the scale bar", value: scaleBar.pixels.uncertainty, expected: "less than the bar itself")
+    }
+    guard tilt.angle.value + tilt.angle.uncertainty < .pi / 2 else {
+      throw .invalidParameter(
+        name: "uncertainty of the tilt", value: tilt.angle.uncertainty,
+        expected: "a tilt that stays below 90 degrees with its uncertainty")
+    }
     guard tilt.angle.value >= 0, tilt.angle.value < .pi / 2, tilt.direction.isFinite else {
       throw .invalidParameter(name: "tilt", value: tilt.angle.value, expected: "an angle from 0 to below 90 degrees")
     }
     switch shape {
-    case .polygon: break
+    case .polygon(let points):
+      // The search for crossings compares every pair of edges.
+      guard points.count <= 20_000 else {
+        throw .degenerateOutline(reason: "it has \(points.count) points; at most 20000 are read")
+      }
+      guard !crossesItself(points) else { throw .degenerateOutline(reason: "its edges cross each other") }
     case .ellipse(let axes, let angle), .ellipseInMetres(let axes, let angle):
       try ElectrochemistryError.requirePositive(axes.x, "first semi-axis")
       try ElectrochemistryError.requirePositive(axes.y, "second semi-axis")

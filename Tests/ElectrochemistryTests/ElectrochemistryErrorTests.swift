@@ -33,6 +33,12 @@ import Testing
     }
   }
 
+  @Test func aChargeThatOverflows() {
+    #expect(throws: ElectrochemistryError.notFinite(quantity: "charge", sample: 1)) {
+      try accountForCharge(of: series([0, 1e300, 2e300], [1e300, 1e300, 1]), in: material)
+    }
+  }
+
   @Test func timeThatRunsBackwards() {
     #expect(throws: ElectrochemistryError.timeReversed(sample: 2, from: 1, to: 0.5)) {
       try accountForCharge(of: series([0, 1, 0.5], [1, 1, 1]), in: material)

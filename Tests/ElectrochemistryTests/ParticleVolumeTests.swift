@@ -190,6 +190,13 @@ import Testing
     #expect(throws: ElectrochemistryError.self) {
       try particleVolume(from: [outline(round, tilt: upright)], as: .sphere)
     }
+    let nearly = StageTilt(angle: UncertainValue(1.5, uncertainty: 0.1), direction: 0, correction: .flatFeature)
+    #expect(throws: ElectrochemistryError.self) {
+      try particleVolume(from: [outline(round, tilt: nearly)], as: .sphere)
+    }
+    #expect(throws: ElectrochemistryError.self) {
+      try particleVolume(from: [outline(polygon(9000, 9000, count: 20_001))], as: .sphere)
+    }
     let none = ScaleBar(length: UncertainValue(1e-5), pixels: UncertainValue(0))
     #expect(throws: ElectrochemistryError.self) {
       try particleVolume(from: [ParticleOutline(shape: round, scaleBar: none, edgeUncertainty: 0)], as: .sphere)
