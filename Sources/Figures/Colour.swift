@@ -30,7 +30,7 @@ public struct Colour: Hashable, Sendable {
   /// darkened until each has a contrast near 3:1 against white and against the dark page (#15171c) alike, so that one
   /// drawing serves both.
   public static let cycle: [Colour] = [
-    Colour(0x0072B2), Colour(0xD55E00), Colour(0x009E73), Colour(0xCC79A7), Colour(0xB57F00), Colour(0x4A9BE0),
+    Colour(0x1B7FC4), Colour(0xD55E00), Colour(0x009E73), Colour(0xCC79A7), Colour(0xB57F00), Colour(0x4A9BE0),
     Colour(0x858585),
   ]
 

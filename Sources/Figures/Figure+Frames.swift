@@ -11,7 +11,7 @@ extension Figure {
   /// What a frame shows, for example "time 500 s"; empty for a figure that does not move.
   public func frameText(_ frame: Int) -> String {
     guard let frames, frames.values.indices.contains(frame) else { return "" }
-    let value = compactNumber(frames.values[frame], digits: 4)
+    let value = compactNumber(frames.values[frame])
     return frames.unit.isEmpty ? "\(frames.label) \(value)" : "\(frames.label) \(value) \(frames.unit)"
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The kinds of file that gnuplot writes for us.
 public enum StaticFormat: String, Sendable { case svg, pdf }
 
@@ -23,7 +25,8 @@ struct GnuplotScript {
   private static let fontSize = 14.0
   private static let rowHeight = 20.0
   private static let left = 84.0
-  private static let bottom = 56.0
+  /// gnuplot leaves out the title of the x axis without a word where it has less room than this.
+  private static let bottom = 66.0
   /// More points than this on a curve cannot be told apart at this size.
   private static let pointLimit = 3000
 
@@ -109,6 +112,19 @@ struct GnuplotScript {
     return (widened(panel.x, extent.x), widened(panel.y, extent.y))
   }
 
+  /// Ticks at round steps, far enough apart for their numbers; gnuplot's own run into each other on small plots.
+  private func ticks(
+    _ name: String, _ axis: Axis, _ range: ClosedRange<Double>?, room: Double, spacing: Double
+  ) -> String {
+    guard axis.scale == .linear, let range, range.upperBound > range.lowerBound else {
+      return "set \(name)tics autofreq"
+    }
+    let least = (range.upperBound - range.lowerBound) * spacing / room
+    let decade = pow(10, floor(log10(least)))
+    let step = [1, 2, 5, 10].first { $0 * decade >= least } ?? 10
+    return "set \(name)tics \(compactNumber(step * decade))"
+  }
+
   // MARK: - Panels
 
   private mutating func draw(
@@ -129,11 +145,12 @@ struct GnuplotScript {
       set rmargin at \(x(plotRight))
       set tmargin at \(y(plotTop))
       set bmargin at \(y(plotBottom))
-      set xlabel \(Self.quoted(panel.x.text))
+      set xlabel \(Self.quoted(panel.x.text)) offset 0,0.4
       set ylabel \(Self.quoted(panel.y.text)) offset character 0.5,0
       set format x '%g'
       set format y '%g'
-      set xtics autofreq
+      \(ticks("x", panel.x, ranges(panel)?.x, room: plotRight - plotLeft, spacing: 62))
+      \(ticks("y", panel.y, ranges(panel)?.y, room: plotBottom - plotTop, spacing: 42))
       set grid lc rgb '#80808080' lw 0.5 dt 3
       set key at \(x(left + 26)),\(y(panel.title.isEmpty ? 8 : 32)) left top Left reverse horizontal \
       maxcols \(legendColumns(panel)) samplen 2 spacing 1
@@ -188,7 +205,11 @@ struct GnuplotScript {
       let name = block(rows(curve, frame: frame))
       let title = Self.title(curve.name)
       if curve.yUncertainty == nil { return ["\(name) using 1:2 with points pt 7 ps 0.4 \(paint) \(title)"] }
-      return ["\(name) using 1:2:3 with yerrorbars pt 7 ps 0.4 lw 1.2 \(paint) \(title)"]
+      // Strokes and points apart: gnuplot's error bars blank out what lies under their points.
+      return [
+        "\(name) using 1:($2-$3):(0):(2*$3) with vectors nohead lw 1.4 \(paint) notitle",
+        "\(name) using 1:2 with points pt 7 ps 0.5 \(paint) \(title)",
+      ]
     case .map(let map): return [drawMap(map, frame: frame)]
     case .segments(let segments):
       let strokes = segments.x0.indices.map { index in

@@ -153,6 +153,13 @@ struct PlotlyPanel {
     if map.values.count > 1 {
       moving.append((traces.count, (0..<frameCount).map { .object([("z", raster($0))]) }))
     }
+    // The title of the colour bar is placed by hand: Plotly's own runs into the numbers of the bar.
+    annotations.append(
+      .object([
+        ("xref", .string("paper")), ("yref", .string("paper")), ("x", .number(1)), ("y", .number(0.5)),
+        ("xshift", .number(88)), ("xanchor", .string("center")), ("yanchor", .string("middle")),
+        ("textangle", .number(-90)), ("text", Self.plain(map.text)), ("showarrow", .bool(false)),
+      ]))
     let unit = map.unit.isEmpty ? "" : " " + escapedXML(map.unit)
     traces.append(
       .object([
@@ -170,7 +177,6 @@ struct PlotlyPanel {
         (
           "colorbar",
           .object([
-            ("title", .object([("text", Self.plain(map.text)), ("side", .string("right"))])),
             ("thickness", .number(14)), ("outlinewidth", .number(0)), ("len", .number(1)),
           ])
         ),
@@ -246,7 +252,8 @@ struct PlotlyPanel {
   private func axis(_ axis: Axis, extent: ClosedRange<Double>?, anchored: Bool) -> JSONText {
     var members: [(String, JSONText)] = [
       ("title", .object([("text", Self.plain(axis.text)), ("standoff", .number(8))])),
-      ("type", .string(axis.scale == .linear ? "linear" : "log")), ("exponentformat", .string("e")),
+      ("type", .string(axis.scale == .linear ? "linear" : "log")), ("exponentformat", .string("power")),
+      ("minexponent", .number(5)),
       ("zeroline", .bool(false)), ("automargin", .bool(true)),
     ]
     if let range = range(axis, extent: extent) { members.append(("range", .numbers(range))) }

@@ -83,8 +83,11 @@ enum ConventionDrawings {
         + arrow(cx - 13 * ux, cy + 13 * uy, cx - 46 * ux, cy + 46 * uy, colour: colour)
     }
     svg += outward(0.8192, 0.5736, radial) + outward(-0.5736, 0.8192, hoop)
-    svg += label("σ_rr > 0 (radial)", cx + 40, cy - 34, style: " style=\"fill:\(radial)\"")
-    svg += label("σ_θθ > 0 (hoop)", cx - 26, cy - 52, style: " style=\"fill:\(hoop)\"")
+    func stress(_ index: String, _ name: String, _ x: Double, _ y: Double, _ colour: String) -> String {
+      "<text x=\"\(compactNumber(x))\" y=\"\(compactNumber(y))\" style=\"fill:\(colour)\">σ<tspan dy=\"4\" font-size=\"10\">"
+        + "\(index)</tspan><tspan dy=\"-4\"> &gt; 0 \(name)</tspan></text>"
+    }
+    svg += stress("θθ", "(hoop)", 156, 78, hoop) + stress("rr", "(radial)", 216, 126, radial)
     svg += label("R", 240, 270, anchor: "middle")
     return svg + "</svg>"
   }

@@ -13,7 +13,7 @@ enum PageScript {
     const style = name => getComputedStyle(root).getPropertyValue(name).trim();
     const toggle = document.getElementById('theme');
     const name = () => { toggle.textContent = isDark() ? 'Light' : 'Dark'; };
-    const repaint = () => { name(); live.forEach(plot => Plotly.relayout(plot, paint({}, plot.layout))); };
+    const repaint = () => { name(); live.forEach(plot => Plotly.relayout(plot, paint({}))); };
     toggle.addEventListener('click', () => { root.dataset.theme = isDark() ? 'light' : 'dark'; repaint(); });
     dark.addEventListener('change', repaint);
     name();
@@ -23,10 +23,11 @@ enum PageScript {
     if (typeof Plotly === 'undefined') return;
 
     // Colours of the page, as changes to a layout.
-    function paint(changes, layout) {
+    function paint(changes) {
       const text = style('--text'), grid = style('--grid'), line = style('--line');
       Object.assign(changes, {
         'font.color': text, 'paper_bgcolor': 'rgba(0,0,0,0)', 'plot_bgcolor': 'rgba(0,0,0,0)',
+        'modebar.bgcolor': 'rgba(0,0,0,0)', 'modebar.color': style('--muted'), 'modebar.activecolor': text,
         'hoverlabel.bgcolor': style('--surface'), 'hoverlabel.bordercolor': line, 'hoverlabel.font.color': text
       });
       for (const axis of ['xaxis', 'yaxis']) Object.assign(changes, {
@@ -99,8 +100,10 @@ enum PageScript {
       grid.className = figure.panels.length > 1 ? 'panels' : 'panels single';
       host.append(grid);
       const plots = [];
-      for (const panel of figure.panels) {
-        const cell = grid.appendChild(document.createElement('div'));
+      // All cells first: a plot measures its cell, which narrows as its neighbours come.
+      const cells = figure.panels.map(() => grid.appendChild(document.createElement('div')));
+      for (const [index, panel] of figure.panels.entries()) {
+        const cell = cells[index];
         if (panel.layout.title.text) {
           const heading = cell.appendChild(document.createElement('h5'));
           heading.innerHTML = panel.layout.title.text;
@@ -109,16 +112,19 @@ enum PageScript {
         const plot = cell.appendChild(document.createElement('div'));
         const layout = panel.layout;
         Object.assign(layout, {
-          height: height(panel, cell.clientWidth), margin: {l: 64, r: panel.packed.length ? 8 : 16, t: 28, b: 48},
+          height: height(panel, cell.clientWidth), margin: {l: 64, r: panel.packed.length ? 104 : 16, t: 28, b: 48},
           font: {family: 'system-ui, sans-serif', size: 13}, hoverlabel: {font: {}}, dragmode: 'zoom',
-          legend: {orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom'}
+          separators: '.', legend: {orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom'}
         });
         for (const axis of ['xaxis', 'yaxis']) Object.assign(layout[axis], {showline: true, ticks: 'outside', ticklen: 4});
+        for (const [path, value] of Object.entries(paint({}))) {
+          const names = path.split('.'), last = names.pop();
+          names.reduce((place, name) => place[name] ||= {}, layout)[last] = value;
+        }
         await Plotly.newPlot(plot, {data: panel.data, layout, frames: panel.frames, config: {
-          responsive: true, displaylogo: false, modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
+          responsive: true, displaylogo: false, displayModeBar: 'hover', modeBarButtons: [['toImage', 'zoom2d', 'pan2d', 'resetScale2d']],
           toImageButtonOptions: {format: 'svg', filename: figure.identifier}
         }});
-        await Plotly.relayout(plot, paint({}, layout));
         live.add(plot);
         if (panel.frames.length) plots.push(plot);
       }
@@ -157,8 +163,9 @@ enum PageScript {
           show();
         }, 450);
       });
-      output.textContent = figure.slider.texts[0];
-      input.setAttribute('aria-valuetext', output.textContent);
+      // The middle says more than the start, where often nothing has happened yet.
+      input.value = Math.floor(input.max / 2);
+      show();
       return bar;
     }
 

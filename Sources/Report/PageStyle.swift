@@ -55,7 +55,7 @@ enum PageStyle {
     figure.card figcaption{font-size:.9rem;color:var(--muted);margin-top:8px;max-width:80ch}
     .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(400px,100%),1fr));gap:12px 20px}
     .panels>*{min-width:0}
-    .panels.single{grid-template-columns:minmax(0,640px)}
+    .panels.single{grid-template-columns:minmax(0,760px)}
     .stills{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(270px,100%),1fr));gap:8px 16px}
     .still svg,.panels>svg{display:block;width:100%;height:auto}
     .still p{margin:0 0 2px;font-size:.875rem;font-weight:600}

@@ -198,6 +198,7 @@ struct Sections {
 
   private func unmentioned(_ summary: StageSummary) -> [Int] {
     summary.citations.filter { !summary.methods.contains("[@\($0.key)]") }.compactMap { bibliography.number($0.key) }
+      .sorted()
   }
 
   // MARK: - Experiment and run
