@@ -9,7 +9,7 @@ public enum CholeskyError: Error, Hashable, CustomStringConvertible {
   case outOfMemory
   /// A size does not fit into the library's 32-bit indices.
   case tooLarge
-  /// A value is not a finite number.
+  /// A value of the matrix is not a finite number.
   case notFinite
   /// The library refused for another reason; its status code.
   case failed(status: Int)
@@ -20,7 +20,7 @@ public enum CholeskyError: Error, Hashable, CustomStringConvertible {
       "the matrix is not positive definite (elimination stopped at column \(column))"
     case .outOfMemory: "the factor of the matrix does not fit into memory"
     case .tooLarge: "the matrix is too large for 32-bit indices"
-    case .notFinite: "the matrix or the right-hand side holds a value that is not finite"
+    case .notFinite: "the matrix holds a value that is not finite"
     case .failed(let status): "the sparse solver failed with status \(status)"
     }
   }
@@ -81,17 +81,17 @@ public final class CholeskyFactor {
   /// Factorises a matrix of this pattern.
   ///
   /// - Parameter values: a value for each entry of the pattern.
-  /// - Throws: ``CholeskyError/notPositiveDefinite(column:)``, or another case where memory does not suffice.
+  /// - Throws: ``CholeskyError/notPositiveDefinite(column:)``, ``CholeskyError/notFinite``, or another case where memory does not suffice.
   public func factorise(_ values: [Double]) throws(CholeskyError) {
     precondition(values.count == pattern.count, "a value for each entry")
     isFactorised = false
+    // The elimination's test for a positive pivot lets a value through that is not a number.
+    guard values.allSatisfy(\.isFinite) else { throw .notFinite }
     let common = self.common
     let factor = self.factor
     let done = Self.withMatrix(pattern, values) { cholmod_factorize(&$0, factor, common) }
     guard done != 0 else { throw error() }
     if common.pointee.status == CHOLMOD_NOT_POSDEF {
-      // A matrix with a value that is not a number ends here too.
-      guard values.allSatisfy(\.isFinite) else { throw .notFinite }
       throw .notPositiveDefinite(column: Int(factor?.pointee.minor ?? 0))
     }
     isFactorised = true
@@ -151,6 +151,8 @@ public final class CholeskyFactor {
     common.pointee.nmethods = 1
     common.pointee.method.0.ordering = CHOLMOD_AMD
     common.pointee.postorder = 1
+    // L Lᵀ in every case: L D Lᵀ, which the library prefers for small matrices, takes an indefinite one without a word.
+    common.pointee.final_ll = 1
     return common
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-public import ParticleMechanics
+import ParticleMechanics
 
 /// A manufactured solution of the particle model with the full tensor, and the errors of the solver against it.
 ///
