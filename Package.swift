@@ -43,7 +43,10 @@ let targets: [Target] = [
   .target(name: "Report", dependencies: ["Quantities", "Figures", "Pipeline"]),
   .executableTarget(
     name: "operando",
-    dependencies: ["Quantities", "Figures", "Pipeline", "FileFormats", "Stages", "VirtualExperiment", "Report", argumentParser]),
+    dependencies: [
+      "Quantities", "Electrochemistry", "ParticleMechanics", "Figures", "Pipeline", "FileFormats", "Stages", "Report",
+      argumentParser,
+    ]),
 ]
 
 let tests: [Target] = [

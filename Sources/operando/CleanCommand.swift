@@ -18,7 +18,7 @@ struct CleanCommand: ParsableCommand {
       throw ExitStatus.wrongInput
     }
     do {
-      let removed = try folder.withLock { _ in try folder.clean(manifest) }
+      let removed = try folder.withLock { lock in try lock.clean(manifest) }
       for path in removed { Terminal.write("removed \(path)") }
     } catch {
       Terminal.error("\(error)")

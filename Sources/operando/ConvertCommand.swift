@@ -1,4 +1,5 @@
 import ArgumentParser
+import Electrochemistry
 import FileFormats
 import Foundation
 import Pipeline

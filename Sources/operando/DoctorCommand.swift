@@ -16,7 +16,7 @@ struct DoctorCommand: ParsableCommand {
     }
     let host = ProcessInfo.processInfo
     Terminal.write("operando \(programVersion), \(host.activeProcessorCount) cores, \(host.physicalMemory >> 30) GiB of memory")
-    line(true, "HDF5 \(hdf5Version)", otherwise: "")
+    line(true, "HDF5 \(HDF5Library.version)", otherwise: "")
     line(
       find("gnuplot") != nil, "gnuplot, for the figures of the report", otherwise: "apt-get install gnuplot-nox")
     line(

@@ -29,16 +29,16 @@ struct OperandoCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitStatus {
-      exit(status.code)
+      Foundation.exit(status.code)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
       if code == .success {
         print(message)
-        exit(0)
+        Foundation.exit(0)
       }
       Terminal.error(message)
-      exit(code == .validationFailure ? ExitStatus.wrongInput.code : ExitStatus.failed.code)
+      Foundation.exit(code == .validationFailure ? ExitStatus.wrongInput.code : ExitStatus.failed.code)
     }
   }
 }

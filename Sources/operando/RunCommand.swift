@@ -43,7 +43,7 @@ struct RunCommand: ParsableCommand {
     do {
       let plan = try RunPlan(loaded.plannedStages())
       try folder.withLock { lock in
-      try folder.storeExperiment(verbatim: loaded.bytes, resolved: loaded.resolvedText)
+      try lock.storeExperiment(verbatim: loaded.bytes, resolved: loaded.resolvedText)
       let options = RunOptions(
         selection: RunSelection(only: only, from: from, to: to),
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, programVersion: programVersion,
@@ -56,6 +56,9 @@ struct RunCommand: ParsableCommand {
       Terminal.note("interrupted; the same command goes on from here")
       throw ExitStatus.interrupted
     } catch let error as RunSelectionError {
+      Terminal.error("\(error)")
+      throw ExitStatus.wrongInput
+    } catch let error as RunPlanError {
       Terminal.error("\(error)")
       throw ExitStatus.wrongInput
     } catch let failure as StageFailure {
