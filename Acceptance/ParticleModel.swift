@@ -249,6 +249,9 @@ private func costLine() throws -> AcceptanceLine {
   for (place, expected) in coreShellRows[1].hoop {
     error = max(error, abs(field.polar(radius: place * 1e-6, angle: 0.5).hoop * 1e-6 - expected) / 5309.0215)
   }
+  for (place, expected) in coreShellRows[1].radial {
+    error = max(error, abs(field.polar(radius: place * 1e-6, angle: 0.5).radial * 1e-6 - expected) / 5309.0215)
+  }
   let statistics = solution.transportStatistics
   return AcceptanceLine(
     "3",
