@@ -52,9 +52,22 @@ struct GnuplotScript {
   }
 
   /// A text as a gnuplot string that is taken literally.
+  ///
+  /// Every ASCII character but letters, digits and spaces is written as an octal escape: a single-quoted string that
+  /// begins with a quote ends early in gnuplot 5.4, and backquotes in a double-quoted one start a shell.
   static func quoted(_ text: String) -> String {
-    let oneLine = String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
-    return "'" + oneLine.replacing("'", with: "''") + "'"
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", " ": result.unicodeScalars.append(scalar)
+      case _ where scalar.value < 32 || scalar.value == 127: result += " "
+      case _ where scalar.isASCII:
+        let octal = String(scalar.value, radix: 8)
+        result += "\\" + String(repeating: "0", count: 3 - octal.count) + octal
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
   }
 
   private mutating func begin(format: StaticFormat, path: String, width: Double, height: Double) {

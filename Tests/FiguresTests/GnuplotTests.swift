@@ -48,7 +48,8 @@ import Testing
     var hostile = figure
     let file = FileManager.default.temporaryDirectory.appending(path: "operando-hostile-\(UUID().uuidString)")
     hostile.panels[0].x.label = "'; system('touch \(file.path)'); #\n`touch \(file.path)`"
-    _ = try gnuplot.inlineSVG([FigureView(hostile)])
+    let svg = try #require(try gnuplot.inlineSVG([FigureView(hostile)]).first)
+    #expect(svg.contains("<text>'; system('touch"))
     #expect(!FileManager.default.fileExists(atPath: file.path))
   }
 
