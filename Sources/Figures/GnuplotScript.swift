@@ -52,9 +52,31 @@ struct GnuplotScript {
   }
 
   /// A text as a gnuplot string that is taken literally.
+  ///
+  /// Every ASCII character but letters, digits and spaces is written as an octal escape: a single-quoted string that
+  /// begins with a quote ends early in gnuplot 5.4, and backquotes in a double-quoted one start a shell. A digit after
+  /// an escape is escaped too, since gnuplot reads as many octal digits as there are.
   static func quoted(_ text: String) -> String {
-    let oneLine = String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
-    return "'" + oneLine.replacing("'", with: "''") + "'"
+    var result = "\""
+    var afterEscape = false
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "0"..."9" where !afterEscape, "a"..."z", "A"..."Z", " ":
+        result.unicodeScalars.append(scalar)
+        afterEscape = false
+      case _ where scalar.value < 32 || scalar.value == 127:
+        result += " "
+        afterEscape = false
+      case _ where scalar.isASCII:
+        afterEscape = true
+        let octal = String(scalar.value, radix: 8)
+        result += "\\" + String(repeating: "0", count: 3 - octal.count) + octal
+      default:
+        result.unicodeScalars.append(scalar)
+        afterEscape = false
+      }
+    }
+    return result + "\""
   }
 
   private mutating func begin(format: StaticFormat, path: String, width: Double, height: Double) {

@@ -27,6 +27,8 @@ func inlineElement(_ document: String, identifier: String, title: String, descri
   text.replace(" color=\"black\"", with: "")
   text.replace(" color=\"#000000\"", with: "")
   text.replace("fill=\"black\"", with: "fill=\"currentColor\"")
+  text.replace("stroke=\"black\"", with: "stroke=\"currentColor\"")
+  text.replace(#/<rect x="0" y="0"[^>]*fill="none"\/>/#, with: "")
   text.replace("stroke='black'", with: "stroke='currentColor'")
   text.replace(#/>\s+</#, with: "><")
   // gnuplot repeats these on every group; the element carries them once.

@@ -107,7 +107,7 @@ enum PageStyle {
     .scroll{overflow:visible}pre{max-height:none;white-space:pre-wrap}
     thead th{white-space:normal}th,td{padding:4px 6px}td.wide{min-width:0}
     details:not([open])::details-content{content-visibility:visible;block-size:auto}
-    .panels.single{grid-template-columns:minmax(0,460px)}
+    .panels{grid-template-columns:repeat(2,minmax(0,1fr))}.panels.single{grid-template-columns:minmax(0,460px)}
     .stills{grid-template-columns:repeat(3,minmax(0,1fr))}
     a{color:inherit;text-decoration:none}
     }

@@ -9,7 +9,7 @@ import Testing
       Panel(
         x: Axis("time", unit: "s"), y: Axis("voltage", unit: "V"),
         marks: [
-          .line(Curve(name: "it's <one>", x: [0, 1, 2, 3], y: [1, .nan, 3, 2])),
+          .line(Curve(name: "it's <one> -10%", x: [0, 1, 2, 3], y: [1, .nan, 3, 2])),
           .points(Curve(name: "two", x: [0, 1, 2], y: [1, 2, 3], yUncertainty: [0.1, 0.2, 0.3])),
           .verticalLine(at: 1.5, label: "limit"),
         ])
@@ -24,7 +24,9 @@ import Testing
   @Test func svgHasAxesWithUnitsAndALegend() throws {
     guard let gnuplot else { return }
     let svg = try #require(try gnuplot.inlineSVG([FigureView(figure)]).first)
-    for text in ["<text>time / s</text>", "<text>voltage / V</text>", "it's &lt;one>", "<text>two</text>", "limit"] {
+    for text in [
+      "<text>time / s</text>", "<text>voltage / V</text>", "it's &lt;one> -10%", "<text>two</text>", "limit",
+    ] {
       #expect(svg.contains(text), "\(text)")
     }
     #expect(svg.contains("role=\"img\"") && svg.contains("A &lt;b&gt;title&lt;/b&gt;"))
@@ -48,7 +50,8 @@ import Testing
     var hostile = figure
     let file = FileManager.default.temporaryDirectory.appending(path: "operando-hostile-\(UUID().uuidString)")
     hostile.panels[0].x.label = "'; system('touch \(file.path)'); #\n`touch \(file.path)`"
-    _ = try gnuplot.inlineSVG([FigureView(hostile)])
+    let svg = try #require(try gnuplot.inlineSVG([FigureView(hostile)]).first)
+    #expect(svg.contains("<text>'; system('touch"))
     #expect(!FileManager.default.fileExists(atPath: file.path))
   }
 
