@@ -2,13 +2,16 @@ import Foundation
 
 /// What is installed beside the program: examples and the plot bundle.
 enum ShareFolder {
-  /// `OPERANDO_SHARE`, or `../share/operando` beside the binary.
+  /// `OPERANDO_SHARE`, or `../share/operando` beside the binary as it was called, or as it is once links are followed.
   static var path: String {
     if let path = ProcessInfo.processInfo.environment["OPERANDO_SHARE"], !path.isEmpty { return path }
-    let binary = URL(filePath: CommandLine.arguments[0]).path
-    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? binary
-    return URL(filePath: program).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "share/operando").path
+    let linked = CommandLine.arguments[0]
+    let resolved = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? linked
+    let candidates = (linked.contains("/") ? [linked, resolved] : [resolved]).map { program in
+      let folder = program.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+      return (folder.isEmpty ? "." : folder) + "/../share/operando"
+    }
+    return candidates.first { FileManager.default.fileExists(atPath: $0) } ?? candidates[0]
   }
 
   /// The text of the plot bundle; nil where it was not set up.
