@@ -23,14 +23,16 @@ struct AcceptanceLine {
   /// A figure that must not exceed a limit.
   init(_ line: String, _ subject: String, _ value: Double, atMost limit: Double, unit: String = "") {
     self.init(
-      line, subject, figure: String(format: "%.6g %@", value, unit), limit: String(format: "at most %.6g %@", limit, unit),
+      line, subject, figure: String(format: "%.6g %@", value, unit),
+      limit: String(format: "at most %.6g %@", limit, unit),
       passed: value <= limit)
   }
 
   /// A figure that must reach a limit.
   init(_ line: String, _ subject: String, _ value: Double, atLeast limit: Double, unit: String = "") {
     self.init(
-      line, subject, figure: String(format: "%.6g %@", value, unit), limit: String(format: "at least %.6g %@", limit, unit),
+      line, subject, figure: String(format: "%.6g %@", value, unit),
+      limit: String(format: "at least %.6g %@", limit, unit),
       passed: value >= limit)
   }
 

@@ -3,7 +3,8 @@ import TestSupport
 
 /// Lines 5 and 7 of the spine: killed and resumed runs, thread counts, the report and the stage files.
 func spineLines() throws -> [AcceptanceLine] {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "operando-spine-\(ProcessInfo.processInfo.processIdentifier)")
+  let folder = FileManager.default.temporaryDirectory.appending(
+    path: "operando-spine-\(ProcessInfo.processInfo.processIdentifier)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
   let example = SharedData.checkout.appending(path: "Examples/nmc811-particle/experiment.yaml").path
@@ -75,7 +76,8 @@ func spineLines() throws -> [AcceptanceLine] {
     let passed = text.contains("Total number of errors: 0")
     lines.append(
       AcceptanceLine(
-        "7", "nxvalidate \(file)", figure: text.split(separator: "\n").last { $0.contains("errors") }.map(String.init) ?? text.trimmed,
+        "7", "nxvalidate \(file)",
+        figure: text.split(separator: "\n").last { $0.contains("errors") }.map(String.init) ?? text.trimmed,
         limit: "Total number of errors: 0", passed: passed))
   }
   return lines

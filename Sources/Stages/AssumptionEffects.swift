@@ -1,3 +1,4 @@
+import ArrayMath
 import Foundation
 import ParticleMechanics
 import Pipeline
@@ -29,19 +30,24 @@ struct AssumptionEffects {
   /// Largest difference of a stress between twin and 2-D model outside the inner tenth of the radius and the
   /// transition, relative to the largest stress.
   let largestStressDifference: Double
+  /// Largest magnitude of a stress at the kept times, in pascals.
+  let largestStress: Double
 
-  init(parameters: ParticleModelStage.Parameters, entry: ParticleModelResult.Case) throws {
+  init(parameters: ParticleModelStage.Parameters, entry: ParticleModelResult.Case, threads: Int) throws {
     let radii = entry.profileRadii
     variations = Self.variations(of: parameters, entry.structure)
     let base = try Self.run(parameters, entry.structure, radii)
     twin = base.metrics
     twinProfiles = base.profiles
     difference = zip(entry.metrics, base.metrics).map { leg, twin in zip(leg.values, twin).map { $0 - $1 } }
-    varied = try variations.map { variation in
-      try variation.ends.map { ends in
-        let scaled = radii.map { $0 / parameters.radius.si * ends.radius.si }
-        return try Self.run(ends, entry.structure, scaled).metrics
-      }
+    let ends = variations.flatMap(\.ends)
+    let results = try parallelMap(count: ends.count, threads: threads) { place in
+      try Self.run(ends[place], entry.structure, radii).metrics
+    }
+    var place = 0
+    varied = variations.map { variation in
+      defer { place += variation.ends.count }
+      return Array(results[place..<place + variation.ends.count])
     }
     let compared = entry.profiles(of: entry.states)
     let step: ClosedRange<Double>? =
@@ -52,7 +58,8 @@ struct AssumptionEffects {
     for (model, twin) in zip(compared, base.profiles) {
       for (place, radius) in model.radius.enumerated() {
         for (a, b) in [
-          (model.radialStress, twin.radialStress), (model.hoopStress, twin.hoopStress), (model.axialStress, twin.axialStress),
+          (model.radialStress, twin.radialStress), (model.hoopStress, twin.hoopStress),
+          (model.axialStress, twin.axialStress),
         ] {
           largest = max(largest, abs(b[place]))
           guard radius >= 0.1 * parameters.radius.si, step?.contains(radius) != true else { continue }
@@ -61,12 +68,16 @@ struct AssumptionEffects {
       }
     }
     largestStressDifference = largest > 0 ? apart / largest : 0
+    largestStress = largest
   }
 
   /// The standard uncertainty of a headline value, SI units: each assumed quantity as a rectangular distribution over
   /// the values at the ends of its range, and the difference between twin and model, all independent.
   func uncertainty(leg: Int, headline: Int) -> Double {
-    var variance = difference[leg][headline] * difference[leg][headline]
+    // Rounding leaves at least a millionth of the largest stress; only stresses have that floor.
+    let floor = ParticleHeadline.all[headline].unit == "GPa" ? 1e-6 * largestStress : 0
+    let numerical = max(abs(difference[leg][headline]), floor)
+    var variance = numerical * numerical
     for (place, variation) in variations.enumerated() where variation.isQuantity {
       let values = varied[place].map { $0[leg][headline] }
       let width = (values.max() ?? 0) - (values.min() ?? 0)
@@ -138,7 +149,8 @@ extension AssumptionEffects {
     if !parameters.$youngsModulus.isGiven {
       vary(
         "Young's modulus \(parameters.youngsModulus)",
-        source: "nanoindentation of NMC532, 142.5 ± 11.3 GPa (Xu 2017); lost in the seed's text", range: "100 to 200 GPa",
+        source: "nanoindentation of NMC532, 142.5 ± 11.3 GPa (Xu 2017); lost in the seed's text",
+        range: "100 to 200 GPa",
         [{ $0.youngsModulus = 100 * .gigapascal }, { $0.youngsModulus = 200 * .gigapascal }])
     }
     if !parameters.$poissonRatio.isGiven {
@@ -163,7 +175,8 @@ extension AssumptionEffects {
     if structure == .coreShell {
       if !parameters.$coreDiffusivity.isGiven {
         vary(
-          "the core's diffusivity is that of the shell along the radius", source: "the seed's text states one coefficient",
+          "the core's diffusivity is that of the shell along the radius",
+          source: "the seed's text states one coefficient",
           range: "half of it (orientation average in the plane)",
           [{ $0.coreDiffusivity = 0.5 * $0.diffusivity }, { $0.coreDiffusivity = $0.diffusivity }])
       }
@@ -195,7 +208,8 @@ extension AssumptionEffects {
     }
     if !parameters.$axialCondition.isGiven {
       vary(
-        "axial condition \(parameters.axialCondition.rawValue)", source: "\"plane strain approximation\" in the seed's text",
+        "axial condition \(parameters.axialCondition.rawValue)",
+        source: "\"plane strain approximation\" in the seed's text",
         range: "generalised plane strain", isQuantity: false, [{ $0.axialCondition = .generalisedPlaneStrain }])
     }
     if !parameters.$referenceLithiation.isGiven {

@@ -86,7 +86,9 @@ public struct ChargeTable: NeXusRepresentable, Hashable {
     }
     var found: [(position: Int, column: Column)] = []
     for (name, node) in data.children {
-      guard case .dataset(let dataset) = node, let position = dataset.attributes["column"]?.integers?.first else { continue }
+      guard case .dataset(let dataset) = node, let position = dataset.attributes["column"]?.integers?.first else {
+        continue
+      }
       guard let values = dataset.numbers, let title = dataset.attributes["name"]?.text,
         let unit = dataset.attributes["column_unit"]?.text
       else { throw StageDocumentError(path: "/entry/state_of_charge/\(name)", problem: "not a column of numbers") }

@@ -33,14 +33,18 @@ public struct Experiment: Sendable {
   ) -> (experiment: Experiment?, diagnostics: [Diagnostic]) {
     guard let data = FileManager.default.contents(atPath: path) else {
       let problem = FileManager.default.fileExists(atPath: path) ? "the file cannot be read" : "there is no such file"
-      return (nil, [Diagnostic(file: path, message: problem, detail: "expected an experiment file such as experiment.yaml")])
+      return (
+        nil, [Diagnostic(file: path, message: problem, detail: "expected an experiment file such as experiment.yaml")]
+      )
     }
     let bytes = [UInt8](data)
     let document = ExperimentDocument(bytes: bytes, file: path)
     let (settings, diagnostics) = document.decode(ExperimentSettings.self)
     guard let settings, !diagnostics.contains(where: { $0.severity == .error }) else { return (nil, diagnostics) }
     let missing = settings.electrochemistry.enumerated().compactMap { index, measurement -> Diagnostic? in
-      guard requiringFiles, let file = measurement.file, !FileManager.default.isReadableFile(atPath: file.path) else { return nil }
+      guard requiringFiles, let file = measurement.file, !FileManager.default.isReadableFile(atPath: file.path) else {
+        return nil
+      }
       return document.diagnostic(
         at: "electrochemistry[\(index)].file", severity: .error, message: "there is no such file",
         detail: "looked for \(file.path)")
@@ -97,7 +101,7 @@ public struct Experiment: Sendable {
     } else if let particleMass {
       (mass, source) = (particleMass.mass, "volume × density, stage \(ParticleMassStage.name)")
     } else if let recorded = series?.recordedMass, recorded > 0 {
-      (mass, source) = (UncertainValue(recorded), "typed into the instrument by its operator")
+      (mass, source) = (UncertainValue(recorded), StateOfChargeStage.Input.recordedMassSource)
     } else {
       throw StageDocumentError(
         path: parameters.file?.path ?? parameters.name, problem: "the record states no mass; give one such as 4.69 ng")

@@ -99,8 +99,10 @@ public struct ParticleMass: NeXusRepresentable, Hashable {
       }
       tables.append(
         Table(
-          title: "What the density does", columns: ["density of", "density / g/cm3", "mass / ng", "state of charge × "],
-          rows: [["the experiment file", format(density.value / 1000, 4), format(mass.value * 1e12, 4), "1"]] + porosities,
+          title: "What the density does",
+          columns: ["density of", "density / g/cm3", "mass / ng", "state of charge × "],
+          rows: [["the experiment file", format(density.value / 1000, 4), format(mass.value * 1e12, 4), "1"]]
+            + porosities,
           caption: "The last column is the factor on every state of charge and C-rate that is based on the mass."))
     }
     return StageSummary(

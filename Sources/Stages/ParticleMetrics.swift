@@ -69,17 +69,17 @@ struct ParticleHeadline {
 
   static let all = [
     ParticleHeadline(
-      key: "relaxed_surface_hoop_stress", label: "hoop stress left at the surface once lithium is uniform", unit: "MPa",
-      factor: 1e-6, isAnswer: true),
+      key: "relaxed_surface_hoop_stress", label: "hoop stress left at the surface once lithium is uniform", unit: "GPa",
+      factor: 1e-9, isAnswer: true),
     ParticleHeadline(
-      key: "relaxed_centre_stress", label: "radial stress left at the centre once lithium is uniform", unit: "MPa",
-      factor: 1e-6, isAnswer: false),
+      key: "relaxed_centre_stress", label: "radial stress left at the centre once lithium is uniform", unit: "GPa",
+      factor: 1e-9, isAnswer: false),
     ParticleHeadline(
-      key: "largest_hoop_stress", label: "largest hoop stress at the kept times", unit: "MPa", factor: 1e-6,
+      key: "largest_hoop_stress", label: "largest hoop stress at the kept times", unit: "GPa", factor: 1e-9,
       isAnswer: true),
     ParticleHeadline(
       key: "extreme_centre_stress", label: "radial stress of largest magnitude at the centre at the kept times",
-      unit: "MPa", factor: 1e-6, isAnswer: false),
+      unit: "GPa", factor: 1e-9, isAnswer: false),
     ParticleHeadline(
       key: "surface_displacement", label: "displacement of the surface at the last kept time", unit: "nm", factor: 1e9,
       isAnswer: false),

@@ -24,7 +24,8 @@ struct ParticleModelFigures {
       map("lithiation-map", "Lithiation", .lithiation, unit: "", factor: 1, scale: .sequential),
       map("hoop-stress-map", "Hoop stress", .stress(.hoop), unit: "GPa", factor: 1e-9, scale: .diverging),
       map("radial-stress-map", "Radial stress", .stress(.radial), unit: "GPa", factor: 1e-9, scale: .diverging),
-      map("von-mises-stress-map", "Von Mises stress", .stress(.vonMises), unit: "GPa", factor: 1e-9, scale: .sequential),
+      map(
+        "von-mises-stress-map", "Von Mises stress", .stress(.vonMises), unit: "GPa", factor: 1e-9, scale: .sequential),
     ]
   }
 
@@ -78,7 +79,8 @@ struct ParticleModelFigures {
 
   private var profiles: Figure {
     let radius = Axis("distance from the centre", unit: "um")
-    func curves(_ place: Int, _ name: String, _ factor: Double, _ pick: (ParticleMetrics.Profile) -> [Double]) -> [Mark] {
+    func curves(_ place: Int, _ name: String, _ factor: Double, _ pick: (ParticleMetrics.Profile) -> [Double]) -> [Mark]
+    {
       let entry = cases[place]
       let model = entry.profiles(of: entry.states)
       let x = entry.profileRadii.map { $0 * 1e6 }
@@ -120,7 +122,8 @@ struct ParticleModelFigures {
 
   private var timeCourse: Figure {
     let time = Axis("time", unit: "s")
-    func panel(_ title: String, _ label: String, _ unit: String, _ value: (ParticleMetrics.Profile) -> Double) -> Panel {
+    func panel(_ title: String, _ label: String, _ unit: String, _ value: (ParticleMetrics.Profile) -> Double) -> Panel
+    {
       Panel(
         title: title, x: time, y: Axis(label, unit: unit),
         marks: cases.enumerated().map { place, entry in
@@ -155,6 +158,10 @@ struct ParticleModelFigures {
     let model = parameters.model(.coreShell)
     let position = parameters.transitionRadius.si, width = parameters.transitionWidth.si
     let reference = parameters.diffusivity.si
+    let edges: [Mark] = [
+      .verticalLine(at: (position - width / 2) * 1e6, label: "R_T − w/2"),
+      .verticalLine(at: (position + width / 2) * 1e6, label: "R_T + w/2"),
+    ]
     func panel(_ title: String, _ radii: [Double]) -> Panel {
       let x = radii.map { $0 * 1e6 }
       func curve(_ name: String, _ style: Curve.Style = .solid, _ value: (Double) -> Double) -> Mark {
@@ -169,17 +176,18 @@ struct ParticleModelFigures {
           curve("H'", .dashed) { model.coreWeight(atRadius: $0) },
           curve("Dx along the x axis") { model.diffusivity(x: $0, y: 0).xx / reference },
           curve("Dx along the y axis", .dotted) { model.diffusivity(x: 0, y: $0).xx / reference },
-          curve("Dx along the diagonal", .dashed) { model.diffusivity(x: $0 * diagonal, y: $0 * diagonal).xx / reference },
+          curve("Dx along the diagonal", .dashed) {
+            model.diffusivity(x: $0 * diagonal, y: $0 * diagonal).xx / reference
+          },
           .verticalLine(at: position * 1e6, label: "R_T"),
-          .verticalLine(at: (position - width / 2) * 1e6, label: "R_T − w/2"),
-          .verticalLine(at: (position + width / 2) * 1e6, label: "R_T + w/2"),
-        ])
+        ] + (radii.count > 300 ? [] : edges))
     }
     let span = max(3 * width, 1e-3 * parameters.radius.si)
     return Figure(
       identifier: "diffusion-coefficient",
       title: "Horizontal diffusion coefficient Dx and the smooth Heaviside functions (the seed's Figure 4)",
-      caption: "H blends the core into the shell at the transition radius R_T over the width w; H' = 1 − H. Along the x "
+      caption:
+        "H blends the core into the shell at the transition radius R_T over the width w; H' = 1 − H. Along the x "
         + "axis Dx is the radial coefficient, along the y axis the tangential one.",
       panels: [
         panel("Whole radius", (0...400).map { parameters.radius.si * Double($0) / 400 }),
@@ -193,7 +201,8 @@ struct ParticleModelFigures {
     let expansion = { (model: ParticleModel, x: Double, y: Double) in model.expansionTensor(x: x, y: y) }
     return Figure(
       identifier: "directions", title: "Directions of diffusion and expansion (the seed's Figure 5)",
-      caption: "Each cross shows a tensor's two principal directions in the plane, as long as its values: an equal cross "
+      caption:
+        "Each cross shows a tensor's two principal directions in the plane, as long as its values: an equal cross "
         + "where it is isotropic, a stroke where it acts along one direction only.",
       panels: [
         glyphPanel("(a) diffusion, core-shell", coreShell, diffusion),
@@ -211,7 +220,7 @@ struct ParticleModelFigures {
     var largest = 0.0
     var points: [(x: Double, y: Double, tensor: SymmetricTensor)] = []
     for ring in 1...rings {
-      let r = radius * (Double(ring) - 0.3) / Double(rings)
+      let r = radius * (Double(ring) - 0.5) / Double(rings)
       let count = max(2, Int((1.3 * Double(ring)).rounded()))
       for place in 0..<count {
         let angle = .pi / 2 * (Double(place) + 0.5) / Double(count)
@@ -242,7 +251,8 @@ struct ParticleModelFigures {
     marks.append(
       .line(
         Curve(
-          name: "surface", x: arc.map { radius * cos($0) * 1e6 }, y: arc.map { radius * sin($0) * 1e6 }, colourIndex: 7)))
+          name: "surface", x: arc.map { radius * cos($0) * 1e6 }, y: arc.map { radius * sin($0) * 1e6 }, colourIndex: 3)
+      ))
     let limits = 0...1.05 * radius * 1e6
     return Panel(
       title: title, x: Axis("x", unit: "um", limits: limits), y: Axis("y", unit: "um", limits: limits), marks: marks,

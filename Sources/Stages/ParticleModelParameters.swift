@@ -16,33 +16,51 @@ extension ParticleModelStage {
     @Setting("shape of the transition", default: .quintic)
     public var transitionShape: SmoothStep.Kind
 
-    @Setting("diffusivity along the radius in the shell, and everywhere in a random particle", default: Diffusivity(si: 1e-14), in: Diffusivity(si: 1e-20)...Diffusivity(si: 1e-8))
+    @Setting(
+      "diffusivity along the radius in the shell, and everywhere in a random particle", default: Diffusivity(si: 1e-14),
+      in: Diffusivity(si: 1e-20)...Diffusivity(si: 1e-8))
     public var diffusivity: Diffusivity
-    @Setting("diffusivity of a core-shell particle's core; left out, the same as `diffusivity`", in: Diffusivity(si: 1e-20)...Diffusivity(si: 1e-8))
+    @Setting(
+      "diffusivity of a core-shell particle's core; left out, the same as `diffusivity`",
+      in: Diffusivity(si: 1e-20)...Diffusivity(si: 1e-8))
     public var coreDiffusivity: Diffusivity?
-    @Setting("diffusivity across the radius in the shell", default: Diffusivity(si: 0), in: Diffusivity(si: 0)...Diffusivity(si: 1e-8))
+    @Setting(
+      "diffusivity across the radius in the shell", default: Diffusivity(si: 0),
+      in: Diffusivity(si: 0)...Diffusivity(si: 1e-8))
     public var tangentialDiffusivity: Diffusivity
 
     @Setting("Young's modulus", default: 140 * .gigapascal, in: 0.001 * .gigapascal...10000 * .gigapascal)
     public var youngsModulus: Pressure
     @Setting("Poisson's ratio", default: 0.25, in: 0...0.49)
     public var poissonRatio: Double
-    @Setting("volume contraction of the crystal, as a positive number", default: Ratio(5.1, .percent), in: Ratio(0, .percent)...Ratio(50, .percent))
+    @Setting(
+      "volume contraction of the crystal, as a positive number", default: Ratio(5.1, .percent),
+      in: Ratio(0, .percent)...Ratio(50, .percent))
     public var volumetricContraction: Ratio
-    @Setting("what the contraction belongs to: full-charge (from full to charged lithiation) or unit-lithiation", default: .fullCharge)
+    @Setting(
+      "what the contraction belongs to: full-charge (from full to charged lithiation) or unit-lithiation",
+      default: .fullCharge)
     public var contractionBasis: ContractionBasis
-    @Setting("how a volume change becomes a linear one: equal-area (A), isotropic-core (B), equal-linear (C)", default: .equalArea)
+    @Setting(
+      "how a volume change becomes a linear one: equal-area (A), isotropic-core (B), equal-linear (C)",
+      default: .equalArea)
     public var expansion: ExpansionConvention
-    @Setting("lithiation at which the particle is free of stress", default: Ratio(100, .percent), in: Ratio(0, .percent)...Ratio(100, .percent))
+    @Setting(
+      "lithiation at which the particle is free of stress", default: Ratio(100, .percent),
+      in: Ratio(0, .percent)...Ratio(100, .percent))
     public var referenceLithiation: Ratio
     @Setting("what holds the particle along its axis", default: .planeStrain)
     public var axialCondition: ParticleModel.AxialCondition
 
     @Setting("legs run one after the other: charge, discharge", default: [.charge])
     public var `protocol`: [ProtocolLeg.Direction]
-    @Setting("lithiation of the discharged particle, and of its surface on discharge", default: Ratio(100, .percent), in: Ratio(0, .percent)...Ratio(100, .percent))
+    @Setting(
+      "lithiation of the discharged particle, and of its surface on discharge", default: Ratio(100, .percent),
+      in: Ratio(0, .percent)...Ratio(100, .percent))
     public var fullLithiation: Ratio
-    @Setting("lithiation of the charged particle, and of its surface on charge", default: Ratio(20, .percent), in: Ratio(0, .percent)...Ratio(100, .percent))
+    @Setting(
+      "lithiation of the charged particle, and of its surface on charge", default: Ratio(20, .percent),
+      in: Ratio(0, .percent)...Ratio(100, .percent))
     public var chargedLithiation: Ratio
     @Setting("duration of each leg", default: 10000 * .second, in: 1e-3 * .second...1e9 * .second)
     public var legDuration: TimeSpan
@@ -60,25 +78,38 @@ extension ParticleModelStage {
       func report(_ key: String, _ message: String, _ detail: String) {
         found.append(SettingProblem(at: key, message, detail: detail))
       }
-      if structures.isEmpty { report("structures", "no structure is given", "expected core-shell, random or all-shell") }
-      if Set(structures).count != structures.count { report("structures", "a structure is given twice", "keep one of them") }
+      if structures.isEmpty {
+        report("structures", "no structure is given", "expected core-shell, random or all-shell")
+      }
+      if Set(structures).count != structures.count {
+        report("structures", "a structure is given twice", "keep one of them")
+      }
       if structures.contains(.coreShell) {
         if transitionRadius.si <= 0 || transitionRadius.si >= radius.si {
-          report("transition_radius", "the transition lies outside the particle", "expected more than 0 and less than the radius, \(radius)")
+          report(
+            "transition_radius", "the transition lies outside the particle",
+            "expected more than 0 and less than the radius, \(radius)")
         }
-        if transitionWidth.si < 0 || transitionWidth.si > 2 * min(transitionRadius.si, radius.si - transitionRadius.si) {
-          report("transition_width", "the transition does not fit into the particle", "expected at most twice the distance to the centre and to the surface")
+        if transitionWidth.si < 0 || transitionWidth.si > 2 * min(transitionRadius.si, radius.si - transitionRadius.si)
+        {
+          report(
+            "transition_width", "the transition does not fit into the particle",
+            "expected at most twice the distance to the centre and to the surface")
         }
       }
       if self.protocol.isEmpty { report("protocol", "no leg is given", "expected charge or discharge") }
       if chargedLithiation.si >= fullLithiation.si {
-        report("charged_lithiation", "the charged particle holds no less lithium than the full one", "expected less than \(fullLithiation)")
+        report(
+          "charged_lithiation", "the charged particle holds no less lithium than the full one",
+          "expected less than \(fullLithiation)")
       }
       if outputTimes.isEmpty { report("output_times", "no time is given", "expected times such as [500 s, 1000 s]") }
       if zip(outputTimes, outputTimes.dropFirst()).contains(where: { $0.si >= $1.si }) {
         report("output_times", "the times are not ascending", "expected each later than the one before")
       }
-      if let first = outputTimes.first, first.si <= 0 { report("output_times", "a time is not after the start", "expected more than 0 s") }
+      if let first = outputTimes.first, first.si <= 0 {
+        report("output_times", "a time is not after the start", "expected more than 0 s")
+      }
       if let last = outputTimes.last, last.si > legDuration.si {
         report("output_times", "a time is after the end of the leg", "expected at most leg_duration, \(legDuration)")
       }

@@ -69,7 +69,7 @@ public enum ParticleModelStage: Stage {
           statistics: statistics ?? TransportStatistics(unknowns: 0)))
       finishItem()
     }
-    let effects = try cases.map { try AssumptionEffects(parameters: parameters, entry: $0) }
+    let effects = try cases.map { try AssumptionEffects(parameters: parameters, entry: $0, threads: context.threads) }
     let value = try ParticleModelResult(cases: cases, threads: context.threads)
     finishItem()
     let summary = ParticleModelSummary(parameters: parameters, cases: cases, effects: effects).summary

@@ -14,7 +14,8 @@ enum ParticleShard {
     ]
     for state in result.states {
       arrays.append([
-        Double(state.legIndex), state.time, state.meanLithiation, state.lithiumContentChange, state.boundaryFluxIntegral,
+        Double(state.legIndex), state.time, state.meanLithiation, state.lithiumContentChange,
+        state.boundaryFluxIntegral,
       ])
       arrays.append(state.lithiation)
     }
@@ -59,7 +60,8 @@ enum ParticleShard {
   }
 
   private static var damaged: StageDocumentError {
-    StageDocumentError(path: "shard of particle-model", problem: "it does not hold a finished item; run `operando clean`")
+    StageDocumentError(
+      path: "shard of particle-model", problem: "it does not hold a finished item; run `operando clean`")
   }
 
   private static func encode(_ arrays: [[Double]]) -> [UInt8] {

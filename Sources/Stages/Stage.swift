@@ -139,7 +139,8 @@ extension Stage {
   ///   - input: makes the input from the paths of the upstream stages' files.
   static func planned(
     instance: String = "", _ parameters: Parameters, canonical: String = "", inputFiles: [String] = [],
-    upstream: [String] = [], sequenceIndex: Int, input: @escaping @Sendable (_ upstream: [String: String]) throws -> Input
+    upstream: [String] = [], sequenceIndex: Int,
+    input: @escaping @Sendable (_ upstream: [String: String]) throws -> Input
   ) -> PlannedStage {
     let name = instance.isEmpty ? Self.name : "\(Self.name)-\(instance)"
     let text = canonical + parameters.canonicalText()

@@ -1,6 +1,6 @@
 public import Electrochemistry
-import FileFormats
 import Figures
+import FileFormats
 import Foundation
 public import Pipeline
 public import Quantities
@@ -26,7 +26,8 @@ public enum StateOfChargeStage: Stage {
     public var currentSign: CurrentSign
     @Setting("voltage that was to end the charge", in: 0 * .volt...10 * .volt)
     public var voltageLimit: Voltage?
-    @Setting("standard uncertainty of the current's gain", default: Ratio(0.1, .percent), in: 0 * .percent...100 * .percent)
+    @Setting(
+      "standard uncertainty of the current's gain", default: Ratio(0.1, .percent), in: 0 * .percent...100 * .percent)
     public var currentGainUncertainty: Ratio
     @Setting("standard uncertainty of the current's zero", default: Current(0, .ampere))
     public var currentOffsetUncertainty: Current
@@ -46,7 +47,8 @@ public enum StateOfChargeStage: Stage {
       switch (file, self.protocol) {
       case (nil, nil):
         found.append(
-          SettingProblem(at: "", "neither a file nor a protocol is given", detail: "expected one of `file` and `protocol`"))
+          SettingProblem(
+            at: "", "neither a file nor a protocol is given", detail: "expected one of `file` and `protocol`"))
       case (.some, .some):
         found.append(
           SettingProblem(at: "protocol", "both a file and a protocol are given", detail: "keep one of them"))
@@ -96,6 +98,8 @@ public enum StateOfChargeStage: Stage {
     /// C/kg.
     public var specificCapacity: UncertainValue
     public var initialLithiation: UncertainValue
+    /// The source of a mass that an operator typed in: often a default.
+    public static let recordedMassSource = "typed into the instrument by its operator"
 
     public init(
       series: PotentiostatSeries?, mass: UncertainValue, massSource: String, specificCapacity: UncertainValue,

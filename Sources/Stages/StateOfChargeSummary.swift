@@ -41,7 +41,8 @@ struct StateOfChargeSummary {
           uncertaintyNote: "the instrument states none", unit: "mAh"))
     }
     if let step = accounting.steps.first(where: { $0.direction == .charge }) {
-      values.append(headline("c_rate", "C-rate of the first charge", step.cRate.scaled(by: 3600), "1/h", isAnswer: isDescribed))
+      values.append(
+        headline("c_rate", "C-rate of the first charge", step.cRate.scaled(by: 3600), "1/h", isAnswer: isDescribed))
     }
     return values
   }
@@ -83,10 +84,14 @@ struct StateOfChargeSummary {
     let record = Figure(
       identifier: "\(name)-record", title: isDescribed ? "The described protocol" : "What the potentiostat recorded",
       caption: isDescribed
-        ? "The current as it was described; no record was read." : "Every figure shows at most 2000 samples; the stage file has all.",
+        ? "The current as it was described; no record was read."
+        : "Every figure shows at most 2000 samples; the stage file has all.",
       panels: panels)
 
-    var marks = [curve("by integration", percent(accounting.stateOfCharge), uncertainty: percent(accounting.stateOfChargeUncertainty))]
+    var marks = [
+      curve(
+        "by integration", percent(accounting.stateOfCharge), uncertainty: percent(accounting.stateOfChargeUncertainty))
+    ]
     let reference = accounting.material.referenceCharge.value
     if let counter = accounting.counterCharge {
       marks.append(curve("instrument's counter", counter.map { 100 * $0 / reference }, style: .dashed))
@@ -158,6 +163,14 @@ struct StateOfChargeSummary {
 
   private var warnings: [String] {
     var texts = accounting.warnings
+    let swing = (accounting.capacity.max() ?? 0) - (accounting.capacity.min() ?? 0)
+    if input.massSource == StateOfChargeStage.Input.recordedMassSource, swing < 1 * 3600 {
+      texts.append(
+        """
+        \(name): with the mass typed into the instrument, \(Self.number(input.mass.value * 1e6, 4)) mg, all the charge \
+        that moved is \(Self.number(swing / 3600, 2)) mAh/g: that mass is probably wrong. Give `mass`.
+        """)
+    }
     for step in accounting.steps where step.isPremature == true {
       let reached = step.reachedFraction.map { ": \(Self.number(100 * $0.value, 3)) % of the planned charge" } ?? ""
       texts.append("\(name): step \(step.index + 1) stopped before it had done what was planned\(reached).")
@@ -180,10 +193,14 @@ struct StateOfChargeSummary {
       Convention(subject: "current sign", choice: "positive while lithium leaves the cathode (charge)"),
       Convention(
         subject: "state of charge",
-        choice: "charge since the start / (mass × \(Self.number(input.specificCapacity.value / 3600, 5)) mAh/g), theoretical scale"),
+        choice:
+          "charge since the start / (mass × \(Self.number(input.specificCapacity.value / 3600, 5)) mAh/g), theoretical scale"
+      ),
       Convention(
         subject: "C-rate", choice: "current / (mass × \(Self.number(input.specificCapacity.value / 3600, 5)) mAh/g)"),
-      Convention(subject: "lithiation", choice: "u = u0 − state of charge, u0 = \(Self.number(input.initialLithiation.value, 4))"),
+      Convention(
+        subject: "lithiation", choice: "u = u0 − state of charge, u0 = \(Self.number(input.initialLithiation.value, 4))"
+      ),
     ]
   }
 

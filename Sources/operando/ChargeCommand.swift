@@ -18,7 +18,8 @@ struct ChargeCommand: ParsableCommand {
 
   @Argument(help: "The record: .mpr, .mpt or .csv.", completion: .file())
   var file: String
-  @Option(help: "Mass of the active material, such as \"4.69 ng\" or \"4.69 ng +- 5 %\". Without it, the one in the file.")
+  @Option(
+    help: "Mass of the active material, such as \"4.69 ng\" or \"4.69 ng +- 5 %\". Without it, the one in the file.")
   var mass: String?
   @Option(help: "Specific capacity of a state of charge of 100 %, such as \"275.5 mAh/g\".")
   var capacity = "275.5 mAh/g"

@@ -41,7 +41,9 @@ struct CompareCommand: ParsableCommand {
   private func ofRuns() throws -> [String] {
     let runs = try [first, second].map { try readRunSummary(of: RunFolder($0)) }
     var lines: [String] = []
-    let texts = runs.map { Set($0.resolvedText.split(separator: "\n").map { $0.split(separator: "#", maxSplits: 1)[0] }) }
+    let texts = runs.map {
+      Set($0.resolvedText.split(separator: "\n").map { $0.split(separator: "#", maxSplits: 1)[0] })
+    }
     for line in texts[0].subtracting(texts[1]).sorted() { lines.append("- \(line.trimmed)") }
     for line in texts[1].subtracting(texts[0]).sorted() { lines.append("+ \(line.trimmed)") }
     let values = runs.map { Dictionary($0.headlines.map { ($0.key, $0) }) { first, _ in first } }

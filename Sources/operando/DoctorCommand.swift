@@ -15,7 +15,8 @@ struct DoctorCommand: ParsableCommand {
       if !passed { healthy = false }
     }
     let host = ProcessInfo.processInfo
-    Terminal.write("operando \(programVersion), \(host.activeProcessorCount) cores, \(host.physicalMemory >> 30) GiB of memory")
+    Terminal.write(
+      "operando \(programVersion), \(host.activeProcessorCount) cores, \(host.physicalMemory >> 30) GiB of memory")
     line(true, "HDF5 \(HDF5Library.version)", otherwise: "")
     line(
       find("gnuplot") != nil, "gnuplot, for the figures of the report", otherwise: "apt-get install gnuplot-nox")
@@ -23,7 +24,8 @@ struct DoctorCommand: ParsableCommand {
       ShareFolder.plotBundle != nil, "plot bundle, for interactive figures",
       otherwise: "make setup; without it reports show static figures only")
     line(
-      FileManager.default.fileExists(atPath: ShareFolder.examples), "examples", otherwise: "make build, or set OPERANDO_SHARE")
+      FileManager.default.fileExists(atPath: ShareFolder.examples), "examples",
+      otherwise: "make build, or set OPERANDO_SHARE")
     let probe = FileManager.default.currentDirectoryPath + "/.operando-doctor-\(host.processIdentifier)"
     let isWritable = FileManager.default.createFile(atPath: probe, contents: Data("x".utf8))
     try? FileManager.default.removeItem(atPath: probe)

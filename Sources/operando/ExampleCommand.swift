@@ -16,7 +16,8 @@ struct ExampleCommand: ParsableCommand {
     let files = FileManager.default
     let available = ((try? files.contentsOfDirectory(atPath: ShareFolder.examples)) ?? []).sorted()
     guard !available.isEmpty else {
-      Terminal.error("no examples in \(ShareFolder.examples): run `make build`, or set OPERANDO_SHARE to the folder that has them")
+      Terminal.error(
+        "no examples in \(ShareFolder.examples): run `make build`, or set OPERANDO_SHARE to the folder that has them")
       throw ExitStatus.failed
     }
     guard let name else {

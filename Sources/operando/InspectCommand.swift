@@ -6,7 +6,8 @@ import Stages
 /// `operando inspect FILE`
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Tell what is in a file: a record of a potentiostat, a NeXus file, an experiment.",
+    commandName: "inspect",
+    abstract: "Tell what is in a file: a record of a potentiostat, a NeXus file, an experiment.",
     discussion: "Example:  operando inspect cell.mpr")
 
   @Argument(help: "A .mpr, .mpt, .csv, .nxs, .h5 or .yaml file.", completion: .file())

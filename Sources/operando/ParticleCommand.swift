@@ -52,7 +52,9 @@ struct ParticleCommand: ParsableCommand {
         Terminal.write(output)
       } else {
         for (path, fields) in result.value.vtkPaths(for: output) {
-          try AtomicFile.place(path) { _ = fields; _ = $0 }
+          try AtomicFile.place(path) {
+            _ = fields; _ = $0
+          }
           Terminal.write(path)
         }
       }

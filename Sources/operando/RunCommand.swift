@@ -16,7 +16,8 @@ struct RunCommand: ParsableCommand {
 
   @Argument(help: "The experiment file.", completion: .file(extensions: ["yaml", "yml"]))
   var experiment: String
-  @Option(name: .shortAndLong, help: "The run folder. Without it, runs/<name of the experiment>.", completion: .directory)
+  @Option(
+    name: .shortAndLong, help: "The run folder. Without it, runs/<name of the experiment>.", completion: .directory)
   var output: String?
   @Option(help: "Run this stage only.")
   var only: String?
@@ -43,14 +44,14 @@ struct RunCommand: ParsableCommand {
     do {
       let plan = try RunPlan(loaded.plannedStages())
       try folder.withLock { lock in
-      try lock.storeExperiment(verbatim: loaded.bytes, resolved: loaded.resolvedText)
-      let options = RunOptions(
-        selection: RunSelection(only: only, from: from, to: to),
-        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, programVersion: programVersion,
-        cancellation: cancellation, events: { printer.show($0, at: $1) })
-      let outcome = try plan.execute(holding: lock, options)
-      try writeResults(of: outcome, in: folder)
-      try writeReport(of: folder, skipped: Set(outcome.stages.filter(\.wasSkipped).map(\.name)))
+        try lock.storeExperiment(verbatim: loaded.bytes, resolved: loaded.resolvedText)
+        let options = RunOptions(
+          selection: RunSelection(only: only, from: from, to: to),
+          threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, programVersion: programVersion,
+          cancellation: cancellation, events: { printer.show($0, at: $1) })
+        let outcome = try plan.execute(holding: lock, options)
+        try writeResults(of: outcome, in: folder)
+        try writeReport(of: folder, skipped: Set(outcome.stages.filter(\.wasSkipped).map(\.name)))
       }
     } catch is Interrupted {
       Terminal.note("interrupted; the same command goes on from here")

@@ -7,9 +7,9 @@ enum ShareFolder {
     if let path = ProcessInfo.processInfo.environment["OPERANDO_SHARE"], !path.isEmpty { return path }
     let linked = CommandLine.arguments[0]
     let resolved = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? linked
+    // The parent is taken from the text of the path: `..` would follow the link that a build folder is.
     let candidates = (linked.contains("/") ? [linked, resolved] : [resolved]).map { program in
-      let folder = program.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-      return (folder.isEmpty ? "." : folder) + "/../share/operando"
+      URL(filePath: program).deletingLastPathComponent().deletingLastPathComponent().path + "/share/operando"
     }
     return candidates.first { FileManager.default.fileExists(atPath: $0) } ?? candidates[0]
   }

@@ -17,7 +17,8 @@ struct SimulateCommand: ParsableCommand {
 
   @Argument(help: "The experiment file.", completion: .file(extensions: ["yaml", "yml"]))
   var experiment: String
-  @Option(name: .shortAndLong, help: "Folder for the raw files; it must not exist yet, or be empty.", completion: .directory)
+  @Option(
+    name: .shortAndLong, help: "Folder for the raw files; it must not exist yet, or be empty.", completion: .directory)
   var output: String
   @Option(help: "Seed of the random errors.")
   var seed: UInt64 = 1

@@ -24,7 +24,8 @@ func writeReport(of folder: RunFolder, skipped: Set<String> = []) throws {
       ReportStage(
         name: stage.name, key: stage.key.hexadecimal, summary: stage.summary,
         provenance: [
-          ReportFact("program", stage.provenance.programVersion), ReportFact("stage version", "\(stage.provenance.stageVersion)"),
+          ReportFact("program", stage.provenance.programVersion),
+          ReportFact("stage version", "\(stage.provenance.stageVersion)"),
           ReportFact("started", stage.provenance.started), ReportFact("finished", stage.provenance.finished),
           ReportFact("CPU time", String(format: "%.2f s", stage.provenance.processorSeconds)),
           ReportFact("threads", "\(stage.provenance.threads)"),

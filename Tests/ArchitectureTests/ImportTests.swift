@@ -45,7 +45,9 @@ import Testing
   static func imports(of text: String) -> [String] {
     text.split(separator: "\n").compactMap { line in
       var words = line.split(separator: " ").map(String.init)
-      while let first = words.first, first.hasPrefix("@") || ["public", "package", "internal", "private"].contains(first) {
+      while let first = words.first,
+        first.hasPrefix("@") || ["public", "package", "internal", "private"].contains(first)
+      {
         words.removeFirst()
       }
       guard words.first == "import", words.count > 1 else { return nil }

@@ -167,19 +167,23 @@ import Testing
         return ""
       } catch { return "\(error)" }
     }
-    #expect(error { $0.replacing("Nb header lines : ", with: "Nb header lines : 9999") }.contains("line 2: claims 9999"))
+    #expect(
+      error { $0.replacing("Nb header lines : ", with: "Nb header lines : 9999") }.contains("line 2: claims 9999"))
     #expect(error { $0.replacing("time/s", with: "time/min") }.contains("time/s"))
     #expect(error { $0.replacing("Ewe/V", with: "Ece/V") }.contains("voltage"))
     #expect(error { $0.replacing("5.000000000000000E+00\t", with: "x\t") }.contains("\"x\" in column time/s is not"))
     #expect(error { _ in "" }.contains("line 1"))
-    #expect(error { $0.replacing("5.000000000000000E+00\t", with: "") }.contains("has 12 fields; the titles announce 13"))
+    #expect(
+      error { $0.replacing("5.000000000000000E+00\t", with: "") }.contains("has 12 fields; the titles announce 13"))
   }
 
   @Test func aDecimalCommaIsReadLikeAPoint() throws {
     let text = String(decoding: BioLogicText.write(PotentiostatSamples.cycle), as: UTF8.self)
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
     let header = lines.firstIndex { $0.hasPrefix("mode\t") }!
-    let german = lines.enumerated().map { $0.offset > header ? $0.element.replacing(".", with: ",") : String($0.element) }
+    let german = lines.enumerated().map {
+      $0.offset > header ? $0.element.replacing(".", with: ",") : String($0.element)
+    }
     let read = try BioLogicText.read(Array(german.joined(separator: "\n").utf8), named: "german.mpt")
     #expect(read == (try BioLogicText.read(Array(text.utf8), named: "english.mpt")))
   }
