@@ -42,21 +42,21 @@ tools: setup .tools/python ## installs the peers and validators that tests and a
 
 build: setup ## builds the program in release mode
 	swift build -c release --product operando
+	@Tools/install-examples $(BUILD)/operando $(SHARE)
 
 demo: build ## runs the example from a measured file to a report, and prints where the report is
-	@Tools/demo $(BUILD)/operando
+	$(BUILD)/operando run Examples/nmc811-particle/experiment.yaml -o runs/nmc811-particle
 
 test: tools ## runs all tests, at reduced counts
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	@Tools/install-examples $(BUILD)/operando $(SHARE)
+	OPERANDO_SHARE=$(CURDIR)/$(SHARE) swift test -c release --skip-build
 
-acceptance: tools ## runs the acceptance lines at full counts: make acceptance PART=name
-	swift build -c release --product operando
+acceptance: tools build ## runs the acceptance lines at full counts: make acceptance PART=name
 	swift build -c release --product acceptance
 	$(BUILD)/acceptance $(PART)
 
-bench: tools ## times the program beside its peers
-	swift build -c release --product operando
+bench: tools build ## times the program beside its peers
 	Benchmarks/run
 
 format: ## formats the sources

@@ -90,9 +90,15 @@ public struct ParticleSolution: Sendable {
   ///
   /// The picture covers 0...R along x and y; a value is that at the middle of its pixel.
   public func raster(_ state: ParticleState, _ quantity: FieldQuantity, pixels: Int) -> [Float] {
+    rasters(state, [quantity], pixels: pixels)[0]
+  }
+
+  /// Pictures of several quantities of one state, as ``raster(_:_:pixels:)``, each place looked up once.
+  public func rasters(_ state: ParticleState, _ quantities: [FieldQuantity], pixels: Int) -> [[Float]] {
     precondition(pixels > 0, "a picture has pixels")
-    let field: StressField? = if case .stress = quantity { stressField(state) } else { nil }
-    var picture = [Float](repeating: .nan, count: pixels * pixels)
+    let needsStress = quantities.contains { if case .stress = $0 { true } else { false } }
+    let field = needsStress ? stressField(state) : nil
+    var pictures = quantities.map { _ in [Float](repeating: .nan, count: pixels * pixels) }
     let size = mesh.radius / Double(pixels)
     for row in 0..<pixels {
       let y = (Double(pixels - 1 - row) + 0.5) * size
@@ -100,23 +106,27 @@ public struct ParticleSolution: Sendable {
         let x = (Double(column) + 0.5) * size
         let radius = (x * x + y * y).squareRoot()
         guard radius <= mesh.radius else { continue }
-        let angle = atan2(y, x)
-        let place = mesh.locate(radius: radius, angle: angle)
-        let value: Double
-        switch quantity {
-        case .lithiation: value = lithiation(state, place)
-        case .radialDisplacement: value = (displacement(state, place) * SIMD2(x, y)).sum() / radius
-        case .stress(let component):
-          guard let polar = field?.polar(element: place.element, xi: place.xi, eta: place.eta) else { continue }
-          let tensor = SymmetricTensor(
-            radial: polar.radial, hoop: polar.hoop, axial: polar.axial, shear: polar.shear, cosine: x / radius,
-            sine: y / radius)
-          value = component.value(of: tensor, cosine: x / radius, sine: y / radius)
+        let place = mesh.locate(radius: radius, angle: atan2(y, x))
+        let (cosine, sine) = (x / radius, y / radius)
+        let tensor = field.map { field in
+          let polar = field.polar(element: place.element, xi: place.xi, eta: place.eta)
+          return SymmetricTensor(
+            radial: polar.radial, hoop: polar.hoop, axial: polar.axial, shear: polar.shear, cosine: cosine, sine: sine)
         }
-        picture[row * pixels + column] = Float(value)
+        for (picture, quantity) in quantities.enumerated() {
+          let value: Double
+          switch quantity {
+          case .lithiation: value = lithiation(state, place)
+          case .radialDisplacement: value = (displacement(state, place) * SIMD2(cosine, sine)).sum()
+          case .stress(let component):
+            guard let tensor else { continue }
+            value = component.value(of: tensor, cosine: cosine, sine: sine)
+          }
+          pictures[picture][row * pixels + column] = Float(value)
+        }
       }
     }
-    return picture
+    return pictures
   }
 
   private func lithiation(_ state: ParticleState, _ place: (element: Int, xi: Double, eta: Double)) -> Double {

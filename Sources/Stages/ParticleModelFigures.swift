@@ -1,3 +1,4 @@
+import ArrayMath
 import Figures
 import Foundation
 import ParticleMechanics
@@ -8,37 +9,73 @@ struct ParticleModelFigures {
   let parameters: ParticleModelStage.Parameters
   let cases: [ParticleModelResult.Case]
   let effects: [AssumptionEffects]
+  let threads: Int
+  /// `[case][state]`: the 2-D model along its middle radius.
+  let profilesOfCases: [[ParticleMetrics.Profile]]
+
+  init(
+    parameters: ParticleModelStage.Parameters, cases: [ParticleModelResult.Case], effects: [AssumptionEffects],
+    threads: Int
+  ) {
+    self.parameters = parameters
+    self.cases = cases
+    self.effects = effects
+    self.threads = threads
+    profilesOfCases = cases.map { $0.profiles(of: $0.states) }
+  }
+
   /// Pixels along an edge of a map.
   static let pixels = 160
 
-  var all: [Figure] {
-    var figures = maps + [profiles, timeCourse]
+  func all() throws -> [Figure] {
+    var figures = try maps() + [profiles, timeCourse]
     if parameters.structures.contains(.coreShell) { figures += [materialFunctions, glyphs] }
     return figures
   }
 
   // MARK: - Maps and profiles
 
-  private var maps: [Figure] {
-    [
-      map("lithiation-map", "Lithiation", .lithiation, unit: "", factor: 1, scale: .sequential),
-      map("hoop-stress-map", "Hoop stress", .stress(.hoop), unit: "GPa", factor: 1e-9, scale: .diverging),
-      map("radial-stress-map", "Radial stress", .stress(.radial), unit: "GPa", factor: 1e-9, scale: .diverging),
-      map(
-        "von-mises-stress-map", "Von Mises stress", .stress(.vonMises), unit: "GPa", factor: 1e-9, scale: .sequential),
-    ]
+  /// A quantity that is drawn as a map.
+  private struct MapKind {
+    var identifier: String
+    var title: String
+    var quantity: FieldQuantity
+    var unit: String
+    var factor: Float
+    var scale: PixelMap.ColourScale
   }
 
-  private func map(
-    _ identifier: String, _ title: String, _ quantity: FieldQuantity, unit: String, factor: Double,
-    scale: PixelMap.ColourScale
-  ) -> Figure {
-    let micrometres = parameters.radius.si * 1e6
-    let rasters = cases.map { entry in
-      entry.states.map { state in
-        entry.solution.raster(state, quantity, pixels: Self.pixels).map { $0 * Float(factor) }
+  private static let mapKinds = [
+    MapKind(
+      identifier: "lithiation-map", title: "Lithiation", quantity: .lithiation, unit: "", factor: 1, scale: .sequential),
+    MapKind(
+      identifier: "hoop-stress-map", title: "Hoop stress", quantity: .stress(.hoop), unit: "GPa", factor: 1e-9,
+      scale: .diverging),
+    MapKind(
+      identifier: "radial-stress-map", title: "Radial stress", quantity: .stress(.radial), unit: "GPa", factor: 1e-9,
+      scale: .diverging),
+    MapKind(
+      identifier: "von-mises-stress-map", title: "Von Mises stress", quantity: .stress(.vonMises), unit: "GPa",
+      factor: 1e-9, scale: .sequential),
+  ]
+
+  /// - Throws: what a parallel loop throws.
+  private func maps() throws -> [Figure] {
+    // [case][state][kind]
+    let pictures = try cases.map { entry in
+      let solution = entry.solution
+      return try parallelMap(count: entry.states.count, threads: threads) { place in
+        solution.rasters(entry.states[place], Self.mapKinds.map(\.quantity), pixels: Self.pixels)
       }
     }
+    return Self.mapKinds.enumerated().map { place, kind in
+      map(kind, pictures.map { states in states.map { $0[place].map { $0 * kind.factor } } })
+    }
+  }
+
+  private func map(_ kind: MapKind, _ rasters: [[[Float]]]) -> Figure {
+    let micrometres = parameters.radius.si * 1e6
+    let (identifier, title, unit, scale) = (kind.identifier, kind.title, kind.unit, kind.scale)
     let values = rasters.joined().joined().filter(\.isFinite)
     var (low, high) = (Double(values.min() ?? 0), Double(values.max() ?? 1))
     if scale == .diverging {
@@ -82,7 +119,7 @@ struct ParticleModelFigures {
     func curves(_ place: Int, _ name: String, _ factor: Double, _ pick: (ParticleMetrics.Profile) -> [Double]) -> [Mark]
     {
       let entry = cases[place]
-      let model = entry.profiles(of: entry.states)
+      let model = profilesOfCases[place]
       let x = entry.profileRadii.map { $0 * 1e6 }
       let thinned = Self.thinned(x.count)
       let twin = effects[place].twinProfiles
@@ -129,7 +166,7 @@ struct ParticleModelFigures {
         marks: cases.enumerated().map { place, entry in
           .line(
             Curve(
-              name: entry.structure.rawValue, x: entry.elapsed, y: entry.profiles(of: entry.states).map(value),
+              name: entry.structure.rawValue, x: entry.elapsed, y: profilesOfCases[place].map(value),
               style: place == 0 ? .solid : .dashed, colourIndex: place))
         } + legStarts)
     }

@@ -20,10 +20,12 @@ struct ParticleModelSummary {
   /// `[case][leg]`.
   private let metrics: [[ParticleMetrics]]
 
-  var summary: StageSummary {
-    let figures = ParticleModelFigures(parameters: parameters, cases: cases, effects: effects)
+  func summary(threads: Int) throws -> StageSummary {
+    let figures = try ParticleModelFigures(
+      parameters: parameters, cases: cases, effects: effects, threads: threads
+    ).all()
     return StageSummary(
-      title: "Particle model", headlines: headlines, figures: figures.all, tables: [comparison, numerics],
+      title: "Particle model", headlines: headlines, figures: figures, tables: [comparison, numerics],
       assumptions: assumptions, conventions: conventions, warnings: warnings, methods: methods,
       citations: ParticleModelStage.citations)
   }
