@@ -11,6 +11,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := .build/release
 SHARE := .build/share/operando
 PART ?= all
+# Tests run optimised, since they solve the model many times; they have a build folder of their own because they see what
+# is internal.
+TESTING := -c release -Xswiftc -enable-testing --scratch-path .build-tests
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -48,9 +51,9 @@ demo: build ## runs the example from a measured file to a report, and prints whe
 	$(BUILD)/operando run Examples/nmc811-particle/experiment.yaml -o runs/nmc811-particle
 
 test: tools ## runs all tests, at reduced counts
-	swift build -c release --build-tests
-	@Tools/install-examples $(BUILD)/operando $(SHARE)
-	OPERANDO_SHARE=$(CURDIR)/$(SHARE) swift test -c release --skip-build
+	swift build $(TESTING) --build-tests
+	@Tools/install-examples .build-tests/release/operando $(SHARE)
+	OPERANDO_SHARE=$(CURDIR)/$(SHARE) swift test $(TESTING) --skip-build
 
 acceptance: tools build ## runs the acceptance lines at full counts: make acceptance PART=name
 	swift build -c release --product acceptance

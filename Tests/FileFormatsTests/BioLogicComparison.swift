@@ -1,3 +1,4 @@
+import Electrochemistry
 import FileFormats
 import Foundation
 

@@ -180,9 +180,9 @@ import Testing
   @Test func aDecimalCommaIsReadLikeAPoint() throws {
     let text = String(decoding: BioLogicText.write(PotentiostatSamples.cycle), as: UTF8.self)
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
-    let header = lines.firstIndex { $0.hasPrefix("mode\t") }!
+    let header = try #require(lines.firstIndex { $0.hasPrefix("mode\t") })
     let german = lines.enumerated().map {
-      $0.offset > header ? $0.element.replacing(".", with: ",") : String($0.element)
+      $0.offset > header ? String($0.element.replacing(".", with: ",")) : String($0.element)
     }
     let read = try BioLogicText.read(Array(german.joined(separator: "\n").utf8), named: "german.mpt")
     #expect(read == (try BioLogicText.read(Array(text.utf8), named: "english.mpt")))
