@@ -71,7 +71,8 @@ func spineLines() throws -> [AcceptanceLine] {
   let stages = folder.appending(path: "undisturbed/stages").path
   for file in try FileManager.default.contentsOfDirectory(atPath: stages).sorted() where file.hasSuffix(".nxs") {
     let validator = SharedData.checkout.appending(path: ".tools/bin/nxvalidate").path
-    let result = try ChildProcess.run(validator, [stages + "/" + file])
+    let definition = SharedData.checkout.appending(path: "Documentation/nexus/NXoperando_stage.nxdl.xml").path
+    let result = try ChildProcess.run(validator, ["-a", definition, stages + "/" + file])
     let text = result.output + result.errors
     let passed = text.contains("Total number of errors: 0")
     lines.append(

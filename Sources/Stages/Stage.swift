@@ -80,6 +80,7 @@ public enum StageDocument {
       .note(summary, type: "application/json", description: "headline values, figures, assumptions and methods text"))
     children["provenance"] = .group(
       .note(provenanceJSON, type: "application/json", description: "where, when and from what this was computed"))
+    children["definition"] = .dataset(NeXusDataset(text: "NXoperando_stage"))
     let entry = NeXusGroup.entry(
       title: result.summary.title, defaultPlot: result.value.defaultPlot, children: children)
     try NeXusFile.write(.root(entry: entry, creator: "operando"), to: path)

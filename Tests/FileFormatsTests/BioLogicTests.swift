@@ -33,10 +33,11 @@ import Testing
   }
 
   @Test func binaryAndTextOfOneRunAgree() throws {
-    for pair in Self.pairs {
+    // Every column of the binary files is in the text: what galvani lists, its flags split.
+    for (pair, columns) in zip(Self.pairs, [13, 16]) {
       guard let binary = SharedData.path(pair + ".mpr"), let text = SharedData.path(pair + ".mpt") else { return }
       let comparison = try BioLogicComparison(binary: Self.bytes(binary), text: Self.bytes(text))
-      #expect(comparison.columns.count >= 14, "\(comparison.columns)")
+      #expect(comparison.columns.count == columns, "\(comparison.columns)")
       #expect(comparison.worstDeviation <= 1, "\(comparison.worstColumn): \(comparison.worstDeviation) of a last digit")
       let fromBinary = try BioLogicBinary.read(Self.bytes(binary), named: binary)
       let fromText = try BioLogicText.read(Self.bytes(text), named: text)

@@ -30,7 +30,7 @@ import Testing
   @Test func comparesBitsAndIgnoresProvenance() throws {
     let tree = NeXusSamples.stage
     var other = tree
-    other[group: "entry"]?[group: "provenance"]?[dataset: "host"] = NeXusDataset(text: "another")
+    other[group: "entry"]?[group: "provenance"]?[dataset: "data"] = NeXusDataset(text: "another")
     #expect(NeXusFile.differences(tree, other) == [])
     other[group: "entry"]?[group: "plot"]?[dataset: "voltage"]?.units = "mV"
     other[group: "entry"]?[group: "results"]?[dataset: "charge"] = NeXusDataset(0.5.nextUp, units: "A.s")

@@ -22,17 +22,14 @@ enum NeXusSamples {
               "x": NeXusDataset([0.0, 1], units: "um"),
               "stress": NeXusDataset([Float](repeating: 1, count: 12), shape: [2, 3, 2], units: "MPa"),
             ])),
+        "definition": .dataset(NeXusDataset(text: "NXoperando_stage")),
         "process": .group(
           .process(
             program: "operando", version: "1", sequenceIndex: 1,
-            parameters: ["mass": NeXusDataset(4.69e-12, units: "kg"), "steps": NeXusDataset(.integer(3))],
-            notes: ["methods": .note("The charge was integrated.", description: "methods text")])),
+            notes: ["parameters": .note("mass = 4.69e-12", description: "all parameters")])),
+        "report": .group(.note("{}", type: "application/json")),
         "results": .group(.collection(["charge": .dataset(NeXusDataset(0.5, units: "A.s"))])),
-        "provenance": .group(
-          .collection([
-            "host": .dataset(NeXusDataset(text: "a machine")),
-            "json": .group(.note("{}", type: "application/json")),
-          ])),
+        "provenance": .group(.note("{}", type: "application/json")),
       ]), creator: "operando 1")
 
   /// Every element type, shape and kind of member.

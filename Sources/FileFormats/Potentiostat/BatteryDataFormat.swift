@@ -156,10 +156,14 @@ public enum BatteryDataFormat {
 
   private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 
-  /// Tab or semicolon where the titles have one, a comma otherwise.
+  /// Tab or semicolon where the titles have one outside quotation marks, a comma otherwise.
   private static func delimiter(_ line: ArraySlice<UInt8>) -> UInt8 {
-    for candidate in [UInt8(ascii: ";"), 0x09] where line.contains(candidate) { return candidate }
-    return UInt8(ascii: ",")
+    var isQuoted = false
+    let plain = line.filter { byte in
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      return !isQuoted
+    }
+    return [UInt8(ascii: ";"), 0x09].first { plain.contains($0) } ?? UInt8(ascii: ",")
   }
 
   /// The fields of a line; quotation marks around a field are taken off, and a delimiter inside them does not split.

@@ -103,7 +103,7 @@ public enum BioLogicBinary {
   private static func mass(_ settings: Module) -> Double? {
     guard let milligrams = settings.data.float32(0x107), milligrams.isFinite, milligrams > 0, milligrams != 0.001
     else { return nil }
-    return Double(milligrams) * 1e-6
+    return Double(milligrams) / 1e6
   }
 
   /// The start of the acquisition from the log module: days since 1899-12-30.

@@ -125,16 +125,17 @@ public enum BioLogicText {
     guard parts.count == 2, let value = Double(parts[0].replacing(",", with: ".")), value.isFinite, value > 0 else {
       return nil
     }
-    let scale: Double? =
+    // Divided, since the reciprocal of a power of ten is not exact.
+    let unitsPerKilogram: Double? =
       switch parts[1] {
       case "kg": 1
-      case "g": 1e-3
-      case "mg": 1e-6
-      case "µg": 1e-9
+      case "g": 1e3
+      case "mg": 1e6
+      case "µg": 1e9
       default: nil
       }
-    guard let scale, !(value == 0.001 && parts[1] == "mg") else { return nil }
-    return value * scale
+    guard let unitsPerKilogram, !(value == 0.001 && parts[1] == "mg") else { return nil }
+    return value / unitsPerKilogram
   }
 }
 

@@ -10,7 +10,9 @@ public enum PotentiostatFile {
   ///
   /// - Throws: ``FormatError`` when the file is absent, empty, too large, or not in one of the formats.
   public static func read(_ path: String) throws -> PotentiostatSeries {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    // The attributes of a link are its own; a record may well be linked into an experiment's folder.
+    let target = URL(filePath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
     guard let size = attributes?[.size] as? Int else {
       throw FormatError(path, "cannot be opened; check that it exists and may be read")
     }
