@@ -72,7 +72,8 @@ public enum ParticleModelStage: Stage {
     let effects = try cases.map { try AssumptionEffects(parameters: parameters, entry: $0, threads: context.threads) }
     let value = try ParticleModelResult(cases: cases, threads: context.threads)
     finishItem()
-    let summary = try ParticleModelSummary(parameters: parameters, cases: cases, effects: effects).summary(threads: context.threads)
+    let summary = try ParticleModelSummary(parameters: parameters, cases: cases, effects: effects).summary(
+      threads: context.threads)
     return StageResult(value: value, summary: summary)
   }
 }
