@@ -50,7 +50,9 @@ let targets: [Target] = [
 ]
 
 let tests: [Target] = [
-  .target(name: "TestSupport", dependencies: ["ParticleMechanics"], path: "Tests/TestSupport"),
+  .target(
+    name: "TestSupport", dependencies: ["ParticleMechanics", "Electrochemistry", "FileFormats"],
+    path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),
   .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
   .testTarget(name: "ArrayMathTests", dependencies: ["ArrayMath"]),

@@ -3,7 +3,7 @@ import Foundation
 // Each part prints its lines as they are known; the exit status is 1 when any of them failed.
 let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle", particleModelLines), ("radial", radialTwinLines), ("electrochemistry", electrochemistryLines),
-  ("spine", spineLines),
+  ("readers", readersLines), ("spine", spineLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

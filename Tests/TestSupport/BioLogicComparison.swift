@@ -3,14 +3,14 @@ import FileFormats
 import Foundation
 
 /// The shared columns of the `.mpr` and the `.mpt` file of one run, held against each other.
-struct BioLogicComparison {
+public struct BioLogicComparison: Sendable {
   /// The titles of the columns that both files have.
-  var columns: [String] = []
+  public var columns: [String] = []
   /// The largest deviation, in half units of the last printed digit of the text's value.
-  var worstDeviation = 0.0
-  var worstColumn = ""
+  public var worstDeviation = 0.0
+  public var worstColumn = ""
 
-  init(binary: [UInt8], text: [UInt8]) throws {
+  public init(binary: [UInt8], text: [UInt8]) throws {
     let binaryTable = try BioLogicBinary.table(binary, named: "binary")
     let textTable = try BioLogicText.table(text, named: "text")
     for column in binaryTable.columns {
