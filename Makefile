@@ -59,8 +59,13 @@ acceptance: tools build ## runs the acceptance lines at full counts: make accept
 	swift build -c release --product acceptance
 	$(BUILD)/acceptance $(PART)
 
-bench: tools build ## times the program beside its peers
+bench: tools build .tools/benchmarks ## times the program beside its peers
+	swift build -c release --product benchmark
 	Benchmarks/run
+
+.tools/benchmarks: Benchmarks/requirements.txt .tools/bin/pip
+	@.tools/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements.txt
+	@touch $@
 
 format: ## formats the sources
 	swift format --in-place --recursive Package.swift Sources Tests Acceptance

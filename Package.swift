@@ -79,6 +79,12 @@ let tests: [Target] = [
       "Electrochemistry", "ParticleMechanics", "FileFormats", "Pipeline", "Stages", "VirtualExperiment", "TestSupport",
     ],
     path: "Acceptance"),
+
+  // Times one technique; Benchmarks/run sets it beside its peers.
+  .executableTarget(
+    name: "benchmark", dependencies: ["ParticleMechanics", "FileFormats"], path: "Benchmarks",
+    exclude: ["run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic"],
+    sources: ["main.swift"]),
 ]
 
 let package = Package(
