@@ -27,39 +27,39 @@ extension Experiment {
     var changed = settings
     var files: [String: [UInt8]] = [:]
     var truth: [String: NeXusNode] = [:]
+    // What the file states is what the experimenter believes; the truth is drawn about it by the stated uncertainty.
+    var material = SeededGenerator(seed: seed, item: -1)
+    let capacity = settings.material.specificCapacity.uncertainValue.drawn(using: &material)
+    let lithiation = min(max(settings.material.initialLithiation.uncertainValue.drawn(using: &material), 0), 1)
     var particleMass = 4.69e-12
     if let mass = settings.particleMass {
       var generator = SeededGenerator(seed: seed, item: 0)
-      // A slightly prolate spheroid of the stated volume, or of the seed's where outlines are given instead.
-      let volume = mass.volume?.value.si ?? 2.13e-15
-      let across = cbrt(volume / (4 / 3 * .pi * 1.1))
-      let micrograph = VirtualMicrograph(
-        semiAxes: SIMD2(1.1 * across, across), pixelSize: across / 300, edgeUncertainty: 2)
-      let diameters = micrograph.outline(using: &generator)
-      var outline = ParticleMassStage.OutlineParameters()
-      outline.longDiameter = diameters.x
-      outline.shortDiameter = diameters.y
-      outline.scaleBar = UncertainQuantity(5 * .micrometre, standardUncertainty: 0.025 * .micrometre)
-      outline.scaleBarPixels = 5e-6 / micrograph.pixelSize
+      let particle = virtualParticle(mass, using: &generator)
       changed.particleMass?.volume = nil
-      changed.particleMass?.outlines = [outline]
-      particleMass = volume * mass.density.value.si
+      changed.particleMass?.shape = .ellipsoid
+      changed.particleMass?.outlines = particle.outlines
+      particleMass = particle.volume * mass.density.uncertainValue.drawn(using: &generator)
       truth["particle_mass"] = .group(
         .collection([
-          "volume": .dataset(NeXusDataset(micrograph.volume, units: "m^3")),
+          "volume": .dataset(NeXusDataset(particle.volume, units: "m^3")),
           "mass": .dataset(NeXusDataset(particleMass, units: "kg")),
         ]))
     }
     for (index, measurement) in settings.electrochemistry.enumerated() {
       var generator = SeededGenerator(seed: seed, item: index + 1)
-      let (record, isTrue) = try virtualCharge(measurement, particleMass).record(using: &generator)
+      let charge = virtualCharge(
+        measurement, particleMass: particleMass, capacity: capacity, lithiation: lithiation, using: &generator)
+      let (record, isTrue) = try charge.record(using: &generator)
       let path = "raw/\(measurement.name).mpr"
       files[path] = record
       changed.electrochemistry[index].file = FilePath(path)
       changed.electrochemistry[index].protocol = nil
+      changed.electrochemistry[index].currentNoise = Current(si: charge.currentNoise)
+      if measurement.takesParticleMass { changed.electrochemistry[index].massFrom = .particleMass }
       truth[measurement.name.replacing("-", with: "_")] = .group(
         .collection([
           "charge": .dataset(NeXusDataset(isTrue.charge, units: "C")),
+          "mass": .dataset(NeXusDataset(charge.mass, units: "kg")),
           "state_of_charge": .dataset(NeXusDataset(isTrue.stateOfChargeChange, units: "")),
           "end": .dataset(NeXusDataset(text: isTrue.endReason.rawValue)),
         ]))
@@ -89,17 +89,59 @@ extension Experiment {
     return Simulation(files: files, truth: .root(entry: entry, creator: "operando"))
   }
 
-  private func virtualCharge(_ measurement: StateOfChargeStage.Parameters, _ particleMass: Double) -> VirtualCharge {
-    let isParticle = measurement.file == nil && measurement.mass == nil
+  /// An ellipsoid of the stated volume, or of the seed's where outlines are given instead, seen in three views that
+  /// determine it.
+  ///
+  /// The outlines are read as an ellipsoid: read as a spheroid they would carry the uncertainty of a body that is not
+  /// known, while this one is.
+  private func virtualParticle(
+    _ settings: ParticleMassStage.Parameters, using generator: inout SeededGenerator
+  ) -> (volume: Double, outlines: [ParticleMassStage.OutlineParameters]) {
+    let volume = settings.volume?.value.si ?? 2.13e-15
+    let ratios = SIMD3(0.9 + 0.2 * generator.uniform(), 1, 0.9 + 0.2 * generator.uniform())
+    let semiAxes = ratios * cbrt(volume / (4 / 3 * .pi * ratios.x * ratios.z))
+    let micrograph = VirtualMicrograph(
+      semiAxes: semiAxes, orientation: .pi * generator.uniform(), pixelSize: semiAxes.y / 300,
+      magnificationUncertainty: 0.005, edgeUncertainty: 2)
+    let outlines = micrograph.outlines(turns: [0, .pi / 3, 2 * .pi / 3], using: &generator).map { seen in
+      var outline = ParticleMassStage.OutlineParameters()
+      outline.longDiameter = seen.diameters.x
+      outline.shortDiameter = seen.diameters.y
+      outline.angle = Angle(si: seen.angle)
+      outline.edgeUncertainty = micrograph.edgeUncertainty
+      outline.scaleBar = UncertainQuantity(
+        5 * .micrometre, standardUncertainty: 5 * micrograph.magnificationUncertainty * .micrometre)
+      outline.scaleBarPixels = 5e-6 / micrograph.pixelSize
+      outline.turn = Angle(si: seen.turn)
+      return outline
+    }
+    return (micrograph.volume, outlines)
+  }
+
+  private func virtualCharge(
+    _ measurement: StateOfChargeStage.Parameters, particleMass: Double, capacity: Double, lithiation: Double,
+    using generator: inout SeededGenerator
+  ) -> VirtualCharge {
     // A record that states its own mass stands for a cell of a milligram, charged in ten hours to 80 %.
-    let mass = measurement.mass?.value.si ?? (isParticle ? particleMass : 1e-6)
-    let capacity = (measurement.specificCapacity ?? settings.material.specificCapacity).value.si
-    let current = measurement.protocol?.current.value.si ?? 0.1 * mass * capacity / 3600
+    let stated = measurement.mass?.uncertainValue
+    let nominal = stated?.value ?? (measurement.takesParticleMass ? particleMass : 1e-6)
+    let mass = stated?.drawn(using: &generator) ?? nominal
+    let ownCapacity = measurement.specificCapacity?.uncertainValue
+    let current = measurement.protocol?.current.value.si ?? 0.1 * nominal * (ownCapacity?.value ?? capacity) / 3600
     return VirtualCharge(
       current: current, duration: measurement.protocol?.duration.si ?? 8 * 3600,
       voltageLimit: measurement.protocol?.voltageLimit?.si ?? measurement.voltageLimit?.si, mass: mass,
-      specificCapacity: capacity, initialLithiation: settings.material.initialLithiation.value.si,
+      specificCapacity: ownCapacity?.drawn(using: &generator) ?? capacity, initialLithiation: lithiation,
       gainUncertainty: measurement.currentGainUncertainty.si,
+      offsetUncertainty: measurement.currentOffsetUncertainty.si,
+      timeScaleUncertainty: measurement.timeScaleUncertainty.si,
       currentNoise: max(measurement.currentNoise.si, 1e-3 * abs(current)))
+  }
+}
+
+extension UncertainValue {
+  /// A true value that would have been stated as this one; never below a tenth of it.
+  fileprivate func drawn(using generator: inout SeededGenerator) -> Double {
+    uncertainty > 0 ? max(value + uncertainty * generator.normal(), 0.1 * value) : value
   }
 }

@@ -42,12 +42,14 @@ public struct Experiment: Sendable {
     let (settings, diagnostics) = document.decode(ExperimentSettings.self)
     guard let settings, !diagnostics.contains(where: { $0.severity == .error }) else { return (nil, diagnostics) }
     let missing = settings.electrochemistry.enumerated().compactMap { index, measurement -> Diagnostic? in
-      guard requiringFiles, let file = measurement.file, !FileManager.default.isReadableFile(atPath: file.path) else {
-        return nil
-      }
+      guard requiringFiles, let file = measurement.file else { return nil }
+      var isFolder: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder)
+      guard !exists || isFolder.boolValue || !FileManager.default.isReadableFile(atPath: file.path) else { return nil }
+      let message =
+        !exists ? "there is no such file" : isFolder.boolValue ? "this is a folder" : "the file cannot be read"
       return document.diagnostic(
-        at: "electrochemistry[\(index)].file", severity: .error, message: "there is no such file",
-        detail: "looked for \(file.path)")
+        at: "electrochemistry[\(index)].file", severity: .error, message: message, detail: "looked for \(file.path)")
     }
     let all = diagnostics + missing
     return (missing.isEmpty ? Experiment(path: path, bytes: bytes, settings: settings) : nil, all)
@@ -75,7 +77,7 @@ public struct Experiment: Sendable {
 
   private func plannedStateOfCharge(_ parameters: StateOfChargeStage.Parameters, sequenceIndex: Int) -> PlannedStage {
     let material = settings.material
-    let usesParticleMass = parameters.mass == nil && parameters.file == nil && settings.particleMass != nil
+    let usesParticleMass = parameters.takesParticleMass
     let particleMass = ParticleMassStage.name
     return StateOfChargeStage.planned(
       instance: parameters.name, parameters, canonical: material.canonicalText(),
@@ -129,6 +131,11 @@ public struct Experiment: Sendable {
     }
     return found
   }
+}
+
+extension StateOfChargeStage.Parameters {
+  /// Whether the mass is that of the section `particle_mass`.
+  var takesParticleMass: Bool { mass == nil && (massFrom == .particleMass || (massFrom == nil && file == nil)) }
 }
 
 extension UncertainQuantity {

@@ -36,11 +36,18 @@ public struct ExperimentSettings: ExperimentDecodable {
             at: "electrochemistry[\(index)].name", "two measurements are named \(measurement.name)",
             detail: "give each its own name"))
       }
-      if measurement.file == nil && measurement.mass == nil && particleMass == nil {
+      let place = "electrochemistry[\(index)]"
+      if measurement.takesParticleMass && particleMass == nil {
         found.append(
           SettingProblem(
-            at: "electrochemistry[\(index)]", "the mass is not known",
+            at: measurement.massFrom == nil ? place : "\(place).mass_from", "the mass is not known",
             detail: "give `mass`, or a section particle_mass"))
+      }
+      if particleMass != nil, measurement.file != nil, measurement.mass == nil, measurement.massFrom == nil {
+        found.append(
+          SettingProblem(
+            severity: .warning, at: "\(place).file", "the mass typed into the instrument is used, not that of particle_mass",
+            detail: "write `mass_from: record` or `mass_from: particle-mass` to say which is meant"))
       }
     }
     return found
@@ -53,10 +60,16 @@ public struct MaterialSettings: ExperimentDecodable {
   public var name: String
   @Setting(
     "charge of a kilogram at a state of charge of 100 %",
-    default: UncertainQuantity(SpecificCapacity(275.5, .milliampereHourPerGram)))
+    default: UncertainQuantity(SpecificCapacity(275.5, .milliampereHourPerGram)),
+    in: Self.leastSpecificCapacity...Self.largestSpecificCapacity)
   public var specificCapacity: UncertainQuantity<SpecificCapacityKind>
-  @Setting("lithiation before the first sample, after formation", default: UncertainQuantity(Ratio(100, .percent)))
+  @Setting(
+    "lithiation before the first sample, after formation", default: UncertainQuantity(Ratio(100, .percent)),
+    in: Ratio(0, .percent)...Ratio(100, .percent))
   public var initialLithiation: UncertainQuantity<RatioKind>
+
+  static let leastSpecificCapacity = SpecificCapacity(1, .milliampereHourPerGram)
+  static let largestSpecificCapacity = SpecificCapacity(10_000, .milliampereHourPerGram)
 
   public init() {}
 }

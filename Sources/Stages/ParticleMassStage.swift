@@ -11,13 +11,16 @@ public enum ParticleMassStage: Stage {
   public static let citations = [Citation.gum2008, .marker2019]
 
   public struct Parameters: ExperimentDecodable {
-    @Setting("volume of the particle, where it is known; otherwise give `outlines`")
+    @Setting(
+      "volume of the particle, where it is known; otherwise give `outlines`", in: Volume(si: 1e-24)...Volume(si: 1e-3))
     public var volume: UncertainQuantity<VolumeKind>?
     @Setting("shape that the outlines are read as", default: .spheroidAboutLongAxis)
     public var shape: ParticleShape
     @SectionList("outlines of the particle in scanning-electron-microscope images, one a view")
     public var outlines: [OutlineParameters]
-    @Setting("density of the particle, pores included")
+    @Setting(
+      "density of the particle, pores included",
+      in: Density(0.01, .gramPerCubicCentimetre)...Density(25, .gramPerCubicCentimetre))
     public var density: UncertainQuantity<DensityKind>
     @Section("cell of the crystal, for the density of a particle without pores")
     public var crystal: CrystalParameters?
@@ -25,19 +28,33 @@ public enum ParticleMassStage: Stage {
     public init() {}
 
     public func validate() -> [SettingProblem] {
-      guard volume == nil && outlines.isEmpty else { return [] }
-      return [SettingProblem(at: "", "the volume is not known", detail: "give `volume` or `outlines`")]
+      if volume == nil && outlines.isEmpty {
+        return [SettingProblem(at: "", "the volume is not known", detail: "give `volume` or `outlines`")]
+      }
+      if volume != nil && !outlines.isEmpty {
+        return [SettingProblem(at: "volume", "both a volume and outlines are given", detail: "keep one of them")]
+      }
+      if shape == .ellipsoid && outlines.count < 2 && volume == nil {
+        return [
+          SettingProblem(
+            at: "shape", "one outline does not tell an ellipsoid",
+            detail: "give two outlines in different directions, or better three; or another shape")
+        ]
+      }
+      return []
     }
   }
 
   public struct CrystalParameters: ExperimentDecodable {
-    @Setting("edge of the hexagonal cell", default: Length(2.8704, .angstrom))
+    @Setting("edge of the hexagonal cell", default: Length(2.8704, .angstrom), in: Length(0.5, .angstrom)...Length(100, .angstrom))
     public var a: Length
-    @Setting("height of the hexagonal cell", default: Length(14.1918, .angstrom))
+    @Setting("height of the hexagonal cell", default: Length(14.1918, .angstrom), in: Length(0.5, .angstrom)...Length(1000, .angstrom))
     public var c: Length
     @Setting("formula units a cell", default: 3, in: 1...100)
     public var formulaUnits: Int
-    @Setting("mass of a mole of formula units", default: MolarMass(97.280, .gramPerMole))
+    @Setting(
+      "mass of a mole of formula units", default: MolarMass(97.280, .gramPerMole),
+      in: MolarMass(1, .gramPerMole)...MolarMass(1e5, .gramPerMole))
     public var molarMass: MolarMass
 
     public init() {}
@@ -52,11 +69,12 @@ public enum ParticleMassStage: Stage {
     public var angle: Angle
     @Setting("standard uncertainty of where the edge lies, in pixels", default: 2, in: 0...1e5)
     public var edgeUncertainty: Double
-    @Setting("what the scale bar says", example: "10 um +- 1 %")
+    @Setting(
+      "what the scale bar says", in: Length(1e-3, .micrometre)...Length(1e6, .micrometre), example: "10 um +- 1 %")
     public var scaleBar: UncertainQuantity<LengthKind>
     @Setting("length of the scale bar, in pixels", in: 1...1e6)
     public var scaleBarPixels: Double
-    @Setting("tilt of the stage", default: UncertainQuantity(0 * .degree))
+    @Setting("tilt of the stage", default: UncertainQuantity(0 * .degree), in: 0 * .degree...89 * .degree)
     public var tilt: UncertainQuantity<AngleKind>
     @Setting("direction across the tilt axis, from the image's right towards its bottom", default: 90 * .degree)
     public var tiltDirection: Angle
@@ -66,6 +84,23 @@ public enum ParticleMassStage: Stage {
     public var turn: Angle
 
     public init() {}
+
+    public func validate() -> [SettingProblem] {
+      var found: [SettingProblem] = []
+      if shortDiameter > longDiameter {
+        found.append(
+          SettingProblem(
+            at: "short_diameter", "the short diameter is longer than the long one",
+            detail: "exchange them, and turn `angle` by 90 deg"))
+      }
+      if 2 * edgeUncertainty >= shortDiameter {
+        found.append(
+          SettingProblem(
+            at: "edge_uncertainty", "the uncertainty of the edge is as large as the particle",
+            detail: "expected less than half of the short diameter, in pixels"))
+      }
+      return found
+    }
   }
 
   public static func estimate(_ parameters: Parameters, inputBytes: Int) -> ResourceEstimate {

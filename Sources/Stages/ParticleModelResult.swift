@@ -86,12 +86,18 @@ public struct ParticleModelResult: NeXusRepresentable {
 
   public var nexusChildren: [String: NeXusNode] {
     var children: [String: NeXusNode] = [:]
-    for profile in profiles {
+    // Groups have no order of their own, structures have the one of the experiment file.
+    func inOrder(_ group: NeXusGroup, _ place: Int) -> NeXusNode {
+      var group = group
+      group[dataset: "time"]?.attributes["structure_index"] = .integer(place)
+      return .group(group)
+    }
+    for (place, profile) in profiles.enumerated() {
       let shape = [profile.time.count, profile.radius.count]
       func field(_ values: [Double], _ unit: String, _ name: String) -> NeXusDataset {
         NeXusDataset(values, shape: shape, units: unit, longName: name)
       }
-      children["\(Self.groupName(profile.structure))_profiles"] = .group(
+      children["\(Self.groupName(profile.structure))_profiles"] = inOrder(
         .data(
           signal: "hoop_stress", axes: ["time", "radius"], title: "Hoop stress of the \(profile.structure) particle",
           interpretation: "image",
@@ -102,11 +108,11 @@ public struct ParticleModelResult: NeXusRepresentable {
             "radial_stress": field(profile.radialStress, "Pa", "radial stress / Pa"),
             "axial_stress": field(profile.axialStress, "Pa", "axial stress / Pa"),
             "lithiation": field(profile.lithiation, "", "lithiation / 1"),
-          ]))
+          ]), place)
     }
-    for field in fields {
+    for (place, field) in fields.enumerated() {
       let nodes = field.x.count
-      children["\(Self.groupName(field.structure))_fields"] = .group(
+      children["\(Self.groupName(field.structure))_fields"] = inOrder(
         .collection([
           "x": .dataset(NeXusDataset(field.x, units: "m", longName: "x / m")),
           "y": .dataset(NeXusDataset(field.y, units: "m", longName: "y / m")),
@@ -120,7 +126,7 @@ public struct ParticleModelResult: NeXusRepresentable {
           "stress": .dataset(
             NeXusDataset(
               field.stress, shape: [field.time.count, nodes, 4], units: "Pa", longName: "stress xx, yy, zz, xy / Pa")),
-        ]))
+        ]), place)
     }
     return children
   }
@@ -134,8 +140,11 @@ public struct ParticleModelResult: NeXusRepresentable {
     }
     fields = []
     profiles = []
-    for (name, node) in entry.children.sorted(by: { $0.key < $1.key }) {
-      guard case .group(let group) = node else { continue }
+    let groups = entry.children.compactMap { name, node -> (name: String, group: NeXusGroup, place: Int)? in
+      guard case .group(let group) = node else { return nil }
+      return (name, group, group[dataset: "time"]?.attributes["structure_index"]?.integers?.first ?? 0)
+    }
+    for (name, group, _) in groups.sorted(by: { ($0.place, $0.name) < ($1.place, $1.name) }) {
       if name.hasSuffix("_fields") {
         let field = Fields(
           structure: Self.structureName(name.dropLast(7)), x: try numbers(group, "x"), y: try numbers(group, "y"),

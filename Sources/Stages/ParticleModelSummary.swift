@@ -107,7 +107,8 @@ struct ParticleModelSummary {
     var found = [
       Assumption(
         statement: "equations (1) to (6) of the seed in the form given under \"Conventions\"",
-        source: "reconstructed from the text around them; the equations themselves are lost", range: "",
+        source: "reconstructed from the text around them; the equations themselves are lost",
+        range: "the choices that the text leaves open have rows of their own",
         effect: "the tensors of diffusion and expansion follow from them")
     ]
     for effect in effects {

@@ -18,9 +18,15 @@ public enum StateOfChargeStage: Stage {
     public var file: FilePath?
     @Section("protocol in words, where nothing was recorded")
     public var `protocol`: ProtocolParameters?
-    @Setting("mass of the active material; left out, it is the mass of `particle_mass`, or the one in the file")
+    @Setting(
+      "mass of the active material; left out, `mass_from` tells where it comes from", in: Mass(si: 1e-18)...Mass(si: 1))
     public var mass: UncertainQuantity<MassKind>?
-    @Setting("specific capacity of a state of charge of 100 %; left out, the material's")
+    @Setting(
+      "source of a mass that is left out: particle-mass, or record; left out too, it is `record` where there is a file")
+    public var massFrom: MassSource?
+    @Setting(
+      "specific capacity of a state of charge of 100 %; left out, the material's",
+      in: MaterialSettings.leastSpecificCapacity...MaterialSettings.largestSpecificCapacity)
     public var specificCapacity: UncertainQuantity<SpecificCapacityKind>?
     @Setting("sign of the current in the file", default: .asRecorded)
     public var currentSign: CurrentSign
@@ -29,20 +35,25 @@ public enum StateOfChargeStage: Stage {
     @Setting(
       "standard uncertainty of the current's gain", default: Ratio(0.1, .percent), in: 0 * .percent...100 * .percent)
     public var currentGainUncertainty: Ratio
-    @Setting("standard uncertainty of the current's zero", default: Current(0, .ampere))
+    @Setting(
+      "standard uncertainty of the current's zero", default: Current(0, .ampere), in: Current(0, .ampere)...)
     public var currentOffsetUncertainty: Current
-    @Setting("standard deviation of a single current sample", default: Current(0, .ampere))
+    @Setting(
+      "standard deviation of a single current sample", default: Current(0, .ampere), in: Current(0, .ampere)...)
     public var currentNoise: Current
-    @Setting("standard uncertainty of the clock's rate", default: Ratio(0.01, .percent))
+    @Setting(
+      "standard uncertainty of the clock's rate", default: Ratio(0.01, .percent), in: 0 * .percent...100 * .percent)
     public var timeScaleUncertainty: Ratio
 
     public init() {}
 
     public func validate() -> [SettingProblem] {
       var found: [SettingProblem] = []
-      if name.isEmpty || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }) {
+      if !Self.isFit(name) {
         found.append(
-          SettingProblem(at: "name", "a name has letters, digits, - and _ only", detail: "found \"\(name)\""))
+          SettingProblem(
+            at: "name", "the name cannot be that of a stage",
+            detail: "`\(name)`; expected at most 60 lower-case letters, digits and hyphens between them, such as cell-2"))
       }
       switch (file, self.protocol) {
       case (nil, nil):
@@ -54,7 +65,23 @@ public enum StateOfChargeStage: Stage {
           SettingProblem(at: "protocol", "both a file and a protocol are given", detail: "keep one of them"))
       default: break
       }
+      if mass != nil, massFrom != nil {
+        found.append(
+          SettingProblem(at: "mass_from", "both a mass and its source are given", detail: "keep one of them"))
+      } else if file == nil, massFrom == .record {
+        found.append(
+          SettingProblem(
+            at: "mass_from", "there is no record to take a mass from",
+            detail: "give `mass`, or a section particle_mass"))
+      }
       return found
+    }
+
+    /// The name is a part of the stage's, and that of its file's.
+    private static func isFit(_ name: String) -> Bool {
+      let letters = name.utf8
+      return (1...60).contains(letters.count) && letters.first != 45 && letters.last != 45
+        && letters.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     }
   }
 
@@ -63,16 +90,34 @@ public enum StateOfChargeStage: Stage {
     public var current: UncertainQuantity<CurrentKind>
     @Setting("how long it was held", in: 1e-3 * .second...1e9 * .second)
     public var duration: TimeSpan
-    @Setting("voltage at the start")
+    @Setting("voltage at the start", in: 0 * .volt...10 * .volt)
     public var startVoltage: Voltage?
-    @Setting("voltage that was to end the step")
+    @Setting("voltage that was to end the step", in: 0 * .volt...10 * .volt)
     public var voltageLimit: Voltage?
-    @Setting("state of charge that was meant to be reached")
+    @Setting("change of the state of charge that was meant to be made", in: -100 * .percent...100 * .percent)
     public var plannedStateOfCharge: Ratio?
     @Setting("what ended the step", default: .unknown)
     public var endedBy: StepEnd
 
     public init() {}
+
+    public func validate() -> [SettingProblem] {
+      var found: [SettingProblem] = []
+      if current.value.si == 0 {
+        found.append(SettingProblem(at: "current", "no current flows", detail: "expected one such as 30 pA"))
+      }
+      if let plannedStateOfCharge, plannedStateOfCharge.si * current.value.si <= 0, current.value.si != 0 {
+        found.append(
+          SettingProblem(
+            at: "planned_state_of_charge", "the current leads away from what is planned",
+            detail: "a positive current charges; expected a number of the same sign as the current"))
+      }
+      if endedBy == .voltageLimit, voltageLimit == nil {
+        found.append(
+          SettingProblem(at: "ended_by", "there is no voltage limit that could have ended it", detail: "give `voltage_limit`"))
+      }
+      return found
+    }
   }
 
   public enum CurrentSign: String, SettingChoice {
@@ -80,6 +125,14 @@ public enum StateOfChargeStage: Stage {
     case asRecorded = "as-recorded"
     /// The file's sign is the other one.
     case reversed
+  }
+
+  /// Where a mass that is not stated comes from.
+  public enum MassSource: String, SettingChoice {
+    /// The section `particle_mass` of the experiment.
+    case particleMass = "particle-mass"
+    /// The number that was typed into the instrument.
+    case record
   }
 
   public enum StepEnd: String, SettingChoice {

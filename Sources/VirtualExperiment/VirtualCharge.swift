@@ -17,12 +17,17 @@ public struct VirtualCharge: Sendable {
   public var initialLithiation: Double
   /// Standard deviation of the current's gain error, as a fraction; one error is drawn for the run.
   public var gainUncertainty: Double
+  /// Standard deviation of the error of the current's zero, in amperes; one error is drawn for the run.
+  public var offsetUncertainty: Double
+  /// Standard deviation of the clock's rate error, as a fraction; one error is drawn for the run.
+  public var timeScaleUncertainty: Double
   /// Standard deviation of a current sample, in amperes.
   public var currentNoise: Double
 
   public init(
     current: Double, duration: Double, voltageLimit: Double?, mass: Double, specificCapacity: Double,
-    initialLithiation: Double, gainUncertainty: Double, currentNoise: Double
+    initialLithiation: Double, gainUncertainty: Double, offsetUncertainty: Double = 0, timeScaleUncertainty: Double = 0,
+    currentNoise: Double
   ) {
     self.current = current
     self.duration = duration
@@ -31,6 +36,8 @@ public struct VirtualCharge: Sendable {
     self.specificCapacity = specificCapacity
     self.initialLithiation = initialLithiation
     self.gainUncertainty = gainUncertainty
+    self.offsetUncertainty = offsetUncertainty
+    self.timeScaleUncertainty = timeScaleUncertainty
     self.currentNoise = currentNoise
   }
 
@@ -41,9 +48,13 @@ public struct VirtualCharge: Sendable {
     let simulation = GalvanostaticSimulation(
       current: current, voltageLimit: voltageLimit, longestDuration: duration, mass: mass,
       specificCapacity: specificCapacity, initialLithiation: initialLithiation,
-      samplingInterval: duration / 1000, gainError: gainUncertainty * generator.normal(), currentNoise: currentNoise,
-      voltageNoise: 1e-4)
+      samplingInterval: duration / 1000, gainError: gainUncertainty * generator.normal(),
+      offsetError: offsetUncertainty * generator.normal(), currentNoise: currentNoise, voltageNoise: 1e-4)
     var truth = try simulateGalvanostatic(simulation, using: &generator)
+    // The instrument's counter integrates by the same clock.
+    let clock = 1 + timeScaleUncertainty * generator.normal()
+    truth.series.time = truth.series.time.map { $0 * clock }
+    truth.series.instrumentCounterCharge = truth.series.instrumentCounterCharge?.map { $0 * clock }
     truth.series.recordedMass = mass
     return (BioLogicBinary.write(truth.series), truth)
   }
