@@ -67,8 +67,8 @@ let tests: [Target] = [
   .testTarget(
     name: "StagesTests",
     dependencies: [
-      "Stages", "VirtualExperiment", "Pipeline", "FileFormats", "Electrochemistry", "ParticleMechanics", "Quantities",
-      "TestSupport",
+      "Stages", "VirtualExperiment", "Pipeline", "FileFormats", "Electrochemistry", "ParticleMechanics", "Figures",
+      "Quantities", "ArrayMath", "TestSupport",
     ]),
   .testTarget(name: "CommandLineTests", dependencies: ["operando", "TestSupport"]),
 

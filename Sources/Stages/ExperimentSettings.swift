@@ -4,9 +4,9 @@ public import Quantities
 /// The experiment file: one declaration of every key, from which defaults, units, help, the schema and the messages
 /// come.
 public struct ExperimentSettings: ExperimentDecodable {
-  @Setting("version of the file's format", in: 1...1)
+  @Setting("version of the file's format", in: 1...1, example: "1")
   public var operando: Int
-  @Setting("title of the report")
+  @Setting("title of the report", example: "NMC811 single particle")
   public var title: String
   @Section("the active material")
   public var material: MaterialSettings
@@ -23,6 +23,9 @@ public struct ExperimentSettings: ExperimentDecodable {
 
   public func validate() -> [SettingProblem] {
     var found: [SettingProblem] = []
+    if title.allSatisfy(\.isWhitespace) {
+      found.append(SettingProblem(at: "title", "the title is empty", detail: "expected what the report is about"))
+    }
     if particleMass == nil && electrochemistry.isEmpty && particleModel == nil {
       found.append(
         SettingProblem(
@@ -34,7 +37,7 @@ public struct ExperimentSettings: ExperimentDecodable {
         found.append(
           SettingProblem(
             at: "electrochemistry[\(index)].name", "two measurements are named \(measurement.name)",
-            detail: "give each its own name"))
+            detail: "give each its own `name`"))
       }
       let place = "electrochemistry[\(index)]"
       if measurement.takesParticleMass && particleMass == nil {

@@ -12,7 +12,7 @@ public enum ParticleMassStage: Stage {
 
   public struct Parameters: ExperimentDecodable {
     @Setting(
-      "volume of the particle, where it is known; otherwise give `outlines`", in: Volume(si: 1e-24)...Volume(si: 1e-3))
+      "volume of the particle, where it is known; otherwise give `outlines`", in: Volume(1e-3, .cubicMicrometre)...Volume(1e9, .cubicMicrometre))
     public var volume: UncertainQuantity<VolumeKind>?
     @Setting("shape that the outlines are read as", default: .spheroidAboutLongAxis)
     public var shape: ParticleShape
@@ -61,9 +61,9 @@ public enum ParticleMassStage: Stage {
   }
 
   public struct OutlineParameters: ExperimentDecodable {
-    @Setting("longest diameter of the outline, in pixels", in: 0.1...1e6)
+    @Setting("longest diameter of the outline, in pixels", in: 0.1...1e6, example: "600")
     public var longDiameter: Double
-    @Setting("diameter across the longest one, in pixels", in: 0.1...1e6)
+    @Setting("diameter across the longest one, in pixels", in: 0.1...1e6, example: "580")
     public var shortDiameter: Double
     @Setting("angle of the longest diameter from the image's right towards its bottom", default: 0 * .degree)
     public var angle: Angle
@@ -72,7 +72,7 @@ public enum ParticleMassStage: Stage {
     @Setting(
       "what the scale bar says", in: Length(1e-3, .micrometre)...Length(1e6, .micrometre), example: "10 um +- 1 %")
     public var scaleBar: UncertainQuantity<LengthKind>
-    @Setting("length of the scale bar, in pixels", in: 1...1e6)
+    @Setting("length of the scale bar, in pixels", in: 1...1e6, example: "360")
     public var scaleBarPixels: Double
     @Setting("tilt of the stage", default: UncertainQuantity(0 * .degree), in: 0 * .degree...89 * .degree)
     public var tilt: UncertainQuantity<AngleKind>
@@ -97,7 +97,7 @@ public enum ParticleMassStage: Stage {
         found.append(
           SettingProblem(
             at: "edge_uncertainty", "the uncertainty of the edge is as large as the particle",
-            detail: "expected less than half of the short diameter, in pixels"))
+            detail: "`edge_uncertainty` is \(String(format: "%.6g", edgeUncertainty)) pixels; expected less than half of the short diameter"))
       }
       return found
     }

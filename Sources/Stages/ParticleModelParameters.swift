@@ -1,3 +1,4 @@
+import Foundation
 public import ParticleMechanics
 public import Pipeline
 public import Quantities
@@ -85,23 +86,23 @@ extension ParticleModelStage {
         report("structures", "a structure is given twice", "keep one of them")
       }
       if structures.contains(.coreShell) {
-        if transitionRadius.si <= 0 || transitionRadius.si >= radius.si {
+        let room = 2 * min(transitionRadius.si, radius.si - transitionRadius.si)
+        if room <= 0 {
           report(
             "transition_radius", "the transition lies outside the particle",
-            "expected more than 0 and less than the radius, \(radius)")
-        }
-        if transitionWidth.si < 0 || transitionWidth.si > 2 * min(transitionRadius.si, radius.si - transitionRadius.si)
-        {
+            "`transition_radius` is \(transitionRadius); expected more than 0 and less than the radius, \(radius)")
+        } else if transitionWidth.si < 0 || transitionWidth.si > room {
           report(
             "transition_width", "the transition does not fit into the particle",
-            "expected at most twice the distance to the centre and to the surface")
+            "`transition_width` is \(transitionWidth); expected at most "
+              + "\(String(format: "%.6g um", room * 1e6)), twice the distance to the centre and to the surface")
         }
       }
       if self.protocol.isEmpty { report("protocol", "no leg is given", "expected charge or discharge") }
       if chargedLithiation.si >= fullLithiation.si {
         report(
           "charged_lithiation", "the charged particle holds no less lithium than the full one",
-          "expected less than \(fullLithiation)")
+          "expected less than `full_lithiation`, \(String(format: "%.6g", 100 * fullLithiation.si)) %")
       }
       if outputTimes.isEmpty { report("output_times", "no time is given", "expected times such as [500 s, 1000 s]") }
       if zip(outputTimes, outputTimes.dropFirst()).contains(where: { $0.si >= $1.si }) {
@@ -111,7 +112,9 @@ extension ParticleModelStage {
         report("output_times", "a time is not after the start", "expected more than 0 s")
       }
       if let last = outputTimes.last, last.si > legDuration.si {
-        report("output_times", "a time is after the end of the leg", "expected at most leg_duration, \(legDuration)")
+        report(
+          "output_times", "a time is after the end of the leg",
+          "the last of `output_times` is \(last); expected at most `leg_duration`, \(legDuration)")
       }
       return found
     }

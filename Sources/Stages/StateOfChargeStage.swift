@@ -72,7 +72,7 @@ public enum StateOfChargeStage: Stage {
         found.append(
           SettingProblem(
             at: "mass_from", "there is no record to take a mass from",
-            detail: "give `mass`, or a section particle_mass"))
+            detail: "give `mass`, or a section particle_mass with `mass_from: particle-mass`"))
       }
       return found
     }
