@@ -1,4 +1,5 @@
 import CHDF5
+import Foundation
 
 /// Opens and creates HDF5 files.
 ///
@@ -11,6 +12,7 @@ public enum HDF5File {
   /// - Throws: ``HDF5Error`` when the file is absent, not HDF5 or damaged, and what the body throws.
   public static func read<Result>(_ path: String, _ body: (HDF5Group) throws -> Result) throws -> Result {
     try HDF5Lock.run {
+      try probe(path, image: nil)
       let access = try fileAccess(path)
       let file = try HDF5Handle(
         H5Fopen(path, operando_H5F_ACC_RDONLY(), access.id), closedBy: H5Fclose, "open it as an HDF5 file", path)
@@ -26,6 +28,7 @@ public enum HDF5File {
   ) throws -> Result {
     try HDF5Lock.run {
       guard !bytes.isEmpty else { throw HDF5Error.invalid(object: name, reason: "is empty") }
+      try bytes.withUnsafeBytes { try probe(name, image: $0) }
       let access = try fileAccess(name)
       try check(H5Pset_fapl_core(access.id, 1 << 16, false), "prepare reading", name)
       var copy = bytes
@@ -59,6 +62,32 @@ public enum HDF5File {
       // What is still in memory is written here, so that a full disk shows as an error.
       try check(H5Fclose(identifier), "finish writing", path)
     }
+  }
+
+  /// Reads the whole file in a child process first: libhdf5 1.10 crashes on some damaged files, which no check of
+  /// ours can foresee, and some never end.
+  private static func probe(_ path: String, image: UnsafeRawBufferPointer?) throws {
+    let size = image?.count ?? fileSize(path)
+    let time = 2 + size / 5_000_000
+    let result = operando_hdf5_probe(path, image?.baseAddress, size, UInt32(clamping: time))
+    switch operando_hdf5_probe_result(UInt32(result)) {
+    case OPERANDO_HDF5_PROBE_CRASHED:
+      throw HDF5Error.invalid(object: path, reason: "is damaged: the HDF5 library crashes on reading it")
+    case OPERANDO_HDF5_PROBE_TIMED_OUT:
+      throw HDF5Error.invalid(
+        object: path, reason: "is damaged: the HDF5 library was not done with it after \(time) s of work")
+    case OPERANDO_HDF5_PROBE_STARVED:
+      throw HDF5Error.tooLarge(
+        object: path, claim: "is damaged: its \(size) bytes claim more memory than they could fill")
+    // Where no child process can be made, reading goes on without the safeguard.
+    default: return
+    }
+  }
+
+  /// The bytes of a file; zero where there is none.
+  private static func fileSize(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   private static func root(of file: HDF5Handle, _ path: String) throws -> HDF5Group {
