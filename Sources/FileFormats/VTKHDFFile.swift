@@ -36,13 +36,15 @@ public enum VTKHDFFile {
       if !condition { throw FormatError(path, problem) }
     }
     try require(points.count.isMultiple(of: 3) && pointCount > 0, "points have three coordinates each")
-    try require(cellSize > 0 && cells.count.isMultiple(of: cellSize) && !cells.isEmpty, "cells have \(cellSize) points each")
+    try require(
+      cellSize > 0 && cells.count.isMultiple(of: cellSize) && !cells.isEmpty, "cells have \(cellSize) points each")
     try require(cells.allSatisfy { (0..<pointCount).contains($0) }, "a cell has a point that is not there")
     try require(!times.isEmpty && zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "times ascend")
     for field in fields {
       try require(
         field.components > 0 && field.values.count == times.count * pointCount * field.components,
-        "the field \(field.name) has \(field.values.count) values; expected \(field.components) for each point and time")
+        "the field \(field.name) has \(field.values.count) values; expected \(field.components) for each point and time"
+      )
     }
     let cellCount = cells.count / cellSize
     let steps = times.count

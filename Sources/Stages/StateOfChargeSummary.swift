@@ -173,6 +173,13 @@ struct StateOfChargeSummary {
         that moved is \(Self.number(swing / 3600, 2)) mAh/g: that mass is probably wrong. Give `mass`.
         """)
     }
+    if let largest = accounting.stateOfCharge.map({ abs($0) }).max(), largest > 1.5 {
+      texts.append(
+        """
+        \(name): the charge that passed is \(Self.number(largest, 2)) times what \(massText) can hold; check the mass and \
+        the specific capacity.
+        """)
+    }
     for step in accounting.steps where step.isPremature == true {
       let reached = step.reachedFraction.map { ": \(Self.number(100 * $0.value, 3)) % of the planned charge" } ?? ""
       texts.append("\(name): step \(step.index + 1) stopped before it had done what was planned\(reached).")

@@ -71,7 +71,7 @@ import Testing
     ("radius: 10 um", "protocol: []", "no leg is given"),
     ("radius: 10 um", "transition_width: 9 um", "does not fit"),
     ("name: other", "name: a/b", "letters, digits"),
-    ("operando: 1", "operando: 2", "1 to 1"),
+    ("operando: 1", "operando: 2", "`2`; expected 1"),
   ])
   func whatIsWrongIsSaidWithItsPlace(old: String, new: String, message: String) throws {
     try withExperiment(Self.text.replacing(old, with: new)) { path in

@@ -78,7 +78,7 @@ import Testing
     }
     let undisturbed = try write("one.nxs", RunContext(threads: 1))
     let store = MemoryShards()
-    for stopAfter in 1...6 {
+    for stopAfter in 1...5 {
       // Each attempt finishes one more item than the one before it.
       let asked = Mutex(0)
       let context = RunContext(
@@ -99,7 +99,13 @@ import Testing
     try StageDocument.write(result, parameters: "", to: path)
     let read = try StageDocument.value(ParticleModelResult.self, from: path)
     #expect(read.fields == result.value.fields && read.profiles == result.value.profiles)
-    #expect(try StageDocument.summary(from: path) == result.summary)
+    let summary = try StageDocument.summary(from: path)
+    #expect(summary.headlines == result.summary.headlines && summary.tables == result.summary.tables)
+    #expect(summary.assumptions == result.summary.assumptions && summary.methods == result.summary.methods)
+    // A map has NaN outside the particle, so figures are compared by what they are encoded as.
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(try encoder.encode(summary.figures) == encoder.encode(result.summary.figures))
   }
 
   @Test func anAllShellParticleStatesItsCutOff() throws {

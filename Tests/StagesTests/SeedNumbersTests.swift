@@ -8,7 +8,8 @@ import Testing
 /// The seed's own numbers through the stages.
 @Suite struct SeedNumbersTests {
   func experiment(_ text: String) throws -> ExperimentSettings {
-    let (settings, diagnostics) = ExperimentDocument(text: text, file: "experiment.yaml").decode(ExperimentSettings.self)
+    let (settings, diagnostics) = ExperimentDocument(text: text, file: "experiment.yaml").decode(
+      ExperimentSettings.self)
     #expect(diagnostics.isEmpty, "\(diagnostics)")
     return try #require(settings)
   }
