@@ -89,7 +89,11 @@ let tests: [Target] = [
 
 let package = Package(
   name: "operando",
-  products: [.executable(name: "operando", targets: ["operando"])],
+  products: [
+    .executable(name: "operando", targets: ["operando"]),
+    // What Tests/Fuzz, a package of its own, attacks.
+    .library(name: "OperandoReaders", targets: ["Electrochemistry", "FileFormats", "Pipeline", "Stages"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
