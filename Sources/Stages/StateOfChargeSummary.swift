@@ -74,7 +74,8 @@ struct StateOfChargeSummary {
     }
     let percent = { (values: [Double]) in values.map { 100 * $0 } }
     var panels: [Panel] = []
-    if accounting.voltage.contains(where: { !$0.isNaN && $0 != accounting.voltage[0] }) {
+    // A described protocol knows its voltage at the ends at most, and makes up nothing in between.
+    if accounting.voltage.count(where: \.isFinite) > 2 {
       panels.append(
         Panel(title: "Voltage", x: time, y: Axis("voltage", unit: "V"), marks: [curve("voltage", accounting.voltage)]))
     }
