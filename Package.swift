@@ -67,10 +67,10 @@ let tests: [Target] = [
   .testTarget(
     name: "StagesTests",
     dependencies: [
-      "Stages", "VirtualExperiment", "Pipeline", "FileFormats", "Electrochemistry", "ParticleMechanics", "Quantities",
-      "TestSupport",
+      "Stages", "VirtualExperiment", "Pipeline", "Figures", "FileFormats", "Electrochemistry", "ParticleMechanics",
+      "Quantities", "TestSupport",
     ]),
-  .testTarget(name: "CommandLineTests", dependencies: ["operando", "TestSupport"]),
+  .testTarget(name: "CommandLineTests", dependencies: ["operando", "FileFormats", "TestSupport"]),
 
   // Runs the acceptance lines at full counts and prints line, figure, limit, pass or fail.
   .executableTarget(

@@ -12,9 +12,11 @@ public enum ParticleModelStage: Stage {
   public static func estimate(_ parameters: Parameters, inputBytes: Int) -> ResourceEstimate {
     let states = Double(parameters.legs.reduce(1) { $0 + $1.outputTimes.count }) * Double(parameters.structures.count)
     let cost = Double(parameters.fineness * parameters.fineness)
-    // Measured with the default mesh: 0.5 s of transport a leg and 0.05 s for each state with its pictures.
+    // Measured with the default mesh: 0.05 s of transport a leg, 0.04 s for each state with its pictures, and 0.3 s a
+    // leg for the effects of the assumptions by the twin.
+    let legs = Double(parameters.structures.count * parameters.legs.count)
     return ResourceEstimate(
-      seconds: 0.5 * Double(parameters.structures.count * parameters.legs.count) * cost + 0.1 * states + 1,
+      seconds: 0.05 * legs * cost * Double(parameters.fineness) + 0.04 * states * cost.squareRoot() + 0.3 * legs,
       memory: 80e6 + 60e6 * cost + states * 4e6 * cost, disk: states * 0.6e6 * cost)
   }
 

@@ -32,12 +32,14 @@ struct StateOfChargeSummary {
       headline("transferred_capacity", "transferred capacity", capacity, "mAh/g", isAnswer: isDescribed),
       headline("charge", "charge by integration", charge, "mAh"),
       headline("lithiation", "lithiation at the end", lithiation, "1"),
-      headline("mass", "mass of the active material", input.mass.scaled(by: 1e12), "ng"),
+      input.mass.value < 1e-9
+        ? headline("mass", "mass of the active material", input.mass.scaled(by: 1e12), "ng")
+        : headline("mass", "mass of the active material", input.mass.scaled(by: 1e6), "mg"),
     ]
     if let counter = accounting.finalCounterCharge {
       values.append(
         HeadlineValue(
-          key: "\(name).counter_charge", label: "charge by the instrument's counter", value: counter / 3.6,
+          key: "\(name).counter_charge", label: "\(name): charge by the instrument's counter", value: counter / 3.6,
           uncertaintyNote: "the instrument states none", unit: "mAh"))
     }
     if let step = accounting.steps.first(where: { $0.direction == .charge }) {
@@ -72,7 +74,8 @@ struct StateOfChargeSummary {
     }
     let percent = { (values: [Double]) in values.map { 100 * $0 } }
     var panels: [Panel] = []
-    if accounting.voltage.contains(where: { !$0.isNaN && $0 != accounting.voltage[0] }) {
+    // A described protocol knows its voltage at the ends at most, and makes up nothing in between.
+    if accounting.voltage.count(where: \.isFinite) > 2 {
       panels.append(
         Panel(title: "Voltage", x: time, y: Axis("voltage", unit: "V"), marks: [curve("voltage", accounting.voltage)]))
     }
@@ -171,6 +174,13 @@ struct StateOfChargeSummary {
         that moved is \(Self.number(swing / 3600, 2)) mAh/g: that mass is probably wrong. Give `mass`.
         """)
     }
+    if let largest = accounting.stateOfCharge.map({ abs($0) }).max(), largest > 1.5 {
+      texts.append(
+        """
+        \(name): the charge that passed is \(Self.number(largest, 2)) times what \(massText) can hold; check the mass and \
+        the specific capacity.
+        """)
+    }
     for step in accounting.steps where step.isPremature == true {
       let reached = step.reachedFraction.map { ": \(Self.number(100 * $0.value, 3)) % of the planned charge" } ?? ""
       texts.append("\(name): step \(step.index + 1) stopped before it had done what was planned\(reached).")
@@ -204,6 +214,11 @@ struct StateOfChargeSummary {
     ]
   }
 
+  private var massText: String {
+    let mass = input.mass.value
+    return mass < 1e-9 ? "\(Self.number(mass * 1e12, 4)) ng" : "\(Self.number(mass * 1e6, 4)) mg"
+  }
+
   private var methods: String {
     let state = accounting.finalStateOfCharge
     let origin =
@@ -211,7 +226,7 @@ struct StateOfChargeSummary {
       ? "The charge was computed from the described protocol"
       : "The charge was integrated from \(accounting.time.count) recorded samples (\(accounting.recordingReason))"
     return """
-      \(origin). With a mass of \(Self.number(input.mass.value * 1e12, 4)) ng (\(input.massSource)) and a specific \
+      \(origin). With a mass of \(massText) (\(input.massSource)) and a specific \
       capacity of \(Self.number(input.specificCapacity.value / 3600, 5)) mAh/g, \
       \(Self.number(accounting.finalCapacity.value / 3600, 4)) mAh/g were transferred, a state of charge of \
       \(Self.number(100 * state.value, 4)) ± \(Self.number(100 * state.uncertainty, 2)) %. Standard uncertainties were \

@@ -13,8 +13,9 @@ struct OperandoCommand: ParsableCommand {
         operando check DIR/experiment.yaml       is it runnable, and if not, why
         operando run DIR/experiment.yaml         run it; the report is in runs/
 
-      Exit status: 0 done, 1 failed while running, 2 wrong input (nothing written), 130 interrupted (run the same
-      command again to go on).
+      Exit status:
+        0 done, 1 failed while running, 2 wrong input (nothing written),
+        130 interrupted (the same command goes on).
       """,
     version: programVersion,
     subcommands: [
