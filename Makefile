@@ -5,8 +5,11 @@ SHELL := /bin/bash
 .PHONY: help setup tools build demo test acceptance bench format lint clean
 
 # The libraries the program links, the plotter of its static figures, and Python for the plot bundle and the tests' peers.
-PACKAGES := libhdf5-dev libsuitesparse-dev libopenblas-dev libssl-dev libpng-dev gnuplot-nox fonts-dejavu-core \
+PACKAGES := libhdf5-dev libsuitesparse-dev libopenblas-dev libssl-dev libpng-dev libxrl-dev libsymspg-dev \
+            libtiff-dev liblz4-dev libzstd-dev libblosc-dev zlib1g-dev gnuplot-nox fonts-dejavu-core \
             pkg-config python3 python3-venv ca-certificates
+# What tests and acceptance open reports with.
+TEST_PACKAGES := chromium
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := .build/release
 SHARE := .build/share/operando
@@ -20,14 +23,22 @@ help: ## lists these commands
 
 setup: .tools/packages $(SHARE)/plotly.min.js ## installs what the program needs (system packages, plot bundle)
 
-.tools/packages: Makefile
+# $(call install,PACKAGES,MARK): installs those of the packages that are missing.
+define install
 	@mkdir -p .tools
-	@missing=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(PACKAGES) 2>/dev/null | awk '$$1=="ii"{print $$2}' | sort > .tools/have; \
-	  printf '%s\n' $(PACKAGES) | sort | comm -23 - .tools/have); \
+	@dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(1) 2>/dev/null | awk '$$1=="ii"{print $$2}' | sort >.tools/have; \
+	missing=$$(printf '%s\n' $(1) | sort | comm -23 - .tools/have); \
 	if [ -n "$$missing" ]; then echo "installing" $$missing; \
-	  $(SUDO) apt-get update -q >/dev/null && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -q --no-install-recommends $$missing >.tools/packages.log 2>&1 || { cat .tools/packages.log; exit 1; }; fi
-	@touch $@
+	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -q --no-install-recommends $$missing; } >$(2).log 2>&1 || { cat $(2).log; exit 1; }; fi
+	@touch $(2)
+endef
+
+.tools/packages: Makefile
+	$(call install,$(PACKAGES),$@)
+
+.tools/test-packages: Makefile
+	$(call install,$(TEST_PACKAGES),$@)
 
 .tools/bin/pip: .tools/packages
 	@python3 -m venv .tools
@@ -35,9 +46,9 @@ setup: .tools/packages $(SHARE)/plotly.min.js ## installs what the program needs
 
 $(SHARE)/plotly.min.js: .tools/bin/pip Tools/fetch-plotly
 	@mkdir -p $(SHARE)
-	@Tools/fetch-plotly $(SHARE) || echo "the report will show static figures only"
+	@Tools/fetch-plotly $(SHARE) .tools/bin/python || echo "the report will show static figures only"
 
-tools: setup .tools/python ## installs the peers and validators that tests and acceptance use, in .tools
+tools: setup .tools/test-packages .tools/python ## installs the peers and validators that tests and acceptance use, in .tools
 
 .tools/python: Tools/requirements.txt .tools/bin/pip
 	@.tools/bin/pip install -q --disable-pip-version-check -r Tools/requirements.txt
@@ -68,10 +79,10 @@ bench: tools build .tools/benchmarks ## times the program beside its peers
 	@touch $@
 
 format: ## formats the sources
-	swift format --in-place --recursive Package.swift Sources Tests Acceptance
+	swift format --in-place --recursive Package.swift Sources Tests Acceptance Benchmarks
 
 lint: ## checks the format
-	swift format lint --strict --recursive Package.swift Sources Tests Acceptance
+	swift format lint --strict --recursive Package.swift Sources Tests Acceptance Benchmarks
 
 clean: ## removes everything built
-	rm -rf .build .tools
+	rm -rf .build .build-tests .tools

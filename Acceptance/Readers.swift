@@ -49,7 +49,10 @@ func readersLines() throws -> [AcceptanceLine] {
   line("mpr", binaries) { _ = try PotentiostatFile.read($0, named: "run.mpr") }
   line("mpt", texts) { _ = try PotentiostatFile.read($0, named: "run.mpt") }
   line("csv", tables) { _ = try PotentiostatFile.read($0, named: "run.csv") }
-  line("NeXus", [nexus]) { _ = try NeXusFile.read(bytes: $0, named: "stage.nxs") }
+  // One of our own, where checksums find the damage, and one of another program, on which libhdf5 itself can crash.
+  let foreign = SharedData.checkout.appending(path: "Tests/Golden/h5py-earliest.nxs")
+  let foreignBytes = try [UInt8](Data(contentsOf: foreign))
+  line("NeXus", [nexus, foreignBytes]) { _ = try NeXusFile.read(bytes: $0, named: "stage.nxs") }
   line("yaml", [experiment]) { bytes in
     let document = ExperimentDocument(bytes: bytes, file: "experiment.yaml")
     let (settings, diagnostics) = document.decode(ExperimentSettings.self)

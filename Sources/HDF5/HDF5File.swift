@@ -1,4 +1,5 @@
 import CHDF5
+import Foundation
 
 /// Opens and creates HDF5 files.
 ///
@@ -11,6 +12,7 @@ public enum HDF5File {
   /// - Throws: ``HDF5Error`` when the file is absent, not HDF5 or damaged, and what the body throws.
   public static func read<Result>(_ path: String, _ body: (HDF5Group) throws -> Result) throws -> Result {
     try HDF5Lock.run {
+      try probe(path, image: nil)
       let access = try fileAccess(path)
       let file = try HDF5Handle(
         H5Fopen(path, operando_H5F_ACC_RDONLY(), access.id), closedBy: H5Fclose, "open it as an HDF5 file", path)
@@ -26,6 +28,7 @@ public enum HDF5File {
   ) throws -> Result {
     try HDF5Lock.run {
       guard !bytes.isEmpty else { throw HDF5Error.invalid(object: name, reason: "is empty") }
+      try bytes.withUnsafeBytes { try probe(name, image: $0) }
       let access = try fileAccess(name)
       try check(H5Pset_fapl_core(access.id, 1 << 16, false), "prepare reading", name)
       var copy = bytes
@@ -39,11 +42,20 @@ public enum HDF5File {
 
   /// Creates a file, replacing one of that name; on failure an incomplete file may remain.
   ///
+  /// The file is made in memory and written in one go: libhdf5 crashes when a disk fills up while it closes a file.
+  ///
   /// - Throws: ``HDF5Error`` when the file cannot be written, and what the body throws.
   public static func create(_ path: String, _ body: (HDF5Group) throws -> Void) throws {
     try HDF5Lock.run {
       let access = try fileAccess(path)
       try check(H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110), "prepare writing", path)
+      let image = UnsafeMutablePointer<operando_hdf5_image>.allocate(capacity: 1)
+      image.initialize(to: operando_hdf5_image())
+      defer {
+        operando_hdf5_free_image(image)
+        image.deallocate()
+      }
+      try check(operando_hdf5_keep_image(access.id, image), "prepare writing", path)
       let creation = try HDF5Handle(
         H5Pcreate(operando_H5P_FILE_CREATE()), closedBy: H5Pclose, "prepare writing", path)
       try check(H5Pset_obj_track_times(creation.id, false), "prepare writing", path)
@@ -56,9 +68,59 @@ public enum HDF5File {
         H5Fclose(identifier)
         throw error
       }
-      // What is still in memory is written here, so that a full disk shows as an error.
-      try check(H5Fclose(identifier), "finish writing", path)
+      try check(H5Fclose(identifier), "finish the file", path)
+      let size = operando_hdf5_image_size(image)
+      guard let bytes = image.pointee.bytes, size > 0 else {
+        throw HDF5Error.failed(operation: "finish the file", object: path, reason: "HDF5 handed over no complete file")
+      }
+      try write(UnsafeRawBufferPointer(start: bytes, count: size), to: path)
     }
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+    func failure() -> HDF5Error {
+      HDF5Error.failed(operation: "write the file", object: path, reason: String(cString: strerror(errno)))
+    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure() }
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let error = failure()
+        close(descriptor)
+        throw error
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+    guard close(descriptor) == 0 else { throw failure() }
+  }
+
+  /// Reads the whole file in a child process first: libhdf5 1.10 crashes on some damaged files, which no check of
+  /// ours can foresee, and some never end.
+  private static func probe(_ path: String, image: UnsafeRawBufferPointer?) throws {
+    let size = image?.count ?? fileSize(path)
+    let time = 2 + size / 5_000_000
+    let result = operando_hdf5_probe(path, image?.baseAddress, size, UInt32(clamping: time))
+    switch operando_hdf5_probe_result(UInt32(result)) {
+    case OPERANDO_HDF5_PROBE_CRASHED:
+      throw HDF5Error.invalid(object: path, reason: "is damaged: the HDF5 library crashes on reading it")
+    case OPERANDO_HDF5_PROBE_TIMED_OUT:
+      throw HDF5Error.invalid(
+        object: path, reason: "is damaged: the HDF5 library was not done with it after \(time) s of work")
+    case OPERANDO_HDF5_PROBE_STARVED:
+      throw HDF5Error.tooLarge(
+        object: path, claim: "is damaged: its \(size) bytes claim more memory than they could fill")
+    // Where no child process can be made, reading goes on without the safeguard.
+    default: return
+    }
+  }
+
+  /// The bytes of a file; zero where there is none.
+  private static func fileSize(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   private static func root(of file: HDF5Handle, _ path: String) throws -> HDF5Group {

@@ -16,18 +16,18 @@ extension Citation {
   public static let kondrakov2017 = Citation(
     key: "kondrakov2017",
     text:
-      "A. O. Kondrakov et al., Anisotropic lattice strain and mechanical degradation of high- and low-nickel NCM cathode materials for Li-ion batteries, J. Phys. Chem. C 121, 3286 (2017).",
-    doi: "10.1021/acs.jpcc.6b12885")
+      "A. O. Kondrakov et al., Anisotropic lattice strain and mechanical degradation of high- and low-nickel NCM cathode materials for Li-ion batteries, J. Phys. Chem. C 121, 3286 (2017)."
+  )
   public static let xu2017 = Citation(
     key: "xu2017",
     text:
-      "R. Xu, H. Sun, L. S. de Vasconcelos, K. Zhao, Mechanical and structural degradation of LiNixMnyCozO2 cathode in Li-ion batteries: an experimental study, J. Electrochem. Soc. 164, A3333 (2017).",
-    doi: "10.1149/2.1751713jes")
+      "R. Xu, H. Sun, L. S. de Vasconcelos, K. Zhao, Mechanical and structural degradation of LiNixMnyCozO2 cathode in Li-ion batteries: an experimental study, J. Electrochem. Soc. 164, A3333 (2017)."
+  )
   public static let cheng2017 = Citation(
     key: "cheng2017",
     text:
-      "E. J. Cheng et al., Mechanical and physical properties of LiNi0.33Mn0.33Co0.33O2 (NMC), J. Eur. Ceram. Soc. 37, 3213 (2017).",
-    doi: "10.1016/j.jeurceramsoc.2017.03.048")
+      "E. J. Cheng et al., Mechanical and physical properties of LiNi0.33Mn0.33Co0.33O2 (NMC), J. Eur. Ceram. Soc. 37, 3213 (2017)."
+  )
   public static let chen2020 = Citation(
     key: "chen2020",
     text:

@@ -74,7 +74,8 @@ struct StateOfChargeSummary {
     }
     let percent = { (values: [Double]) in values.map { 100 * $0 } }
     var panels: [Panel] = []
-    if accounting.voltage.contains(where: { !$0.isNaN && $0 != accounting.voltage[0] }) {
+    // A described protocol knows its voltage at the ends at most, and makes up nothing in between.
+    if accounting.voltage.count(where: \.isFinite) > 2 {
       panels.append(
         Panel(title: "Voltage", x: time, y: Axis("voltage", unit: "V"), marks: [curve("voltage", accounting.voltage)]))
     }
@@ -171,6 +172,13 @@ struct StateOfChargeSummary {
         """
         \(name): with the mass typed into the instrument, \(Self.number(input.mass.value * 1e6, 4)) mg, all the charge \
         that moved is \(Self.number(swing / 3600, 2)) mAh/g: that mass is probably wrong. Give `mass`.
+        """)
+    }
+    if let largest = accounting.stateOfCharge.map({ abs($0) }).max(), largest > 1.5 {
+      texts.append(
+        """
+        \(name): the charge that passed is \(Self.number(largest, 2)) times what \(massText) can hold; check the mass and \
+        the specific capacity.
         """)
     }
     for step in accounting.steps where step.isPremature == true {

@@ -10,10 +10,11 @@ struct ChargeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "charge", abstract: "Charge, capacity and state of charge from a potentiostat's record.",
     discussion: """
-      Reads BioLogic .mpr and .mpt and Battery Data Format .csv; writes one row a sample with standard uncertainties,
-      as CSV or NeXus after the name of the output.
+      Reads BioLogic .mpr and .mpt and Battery Data Format .csv; writes one row a
+      sample with standard uncertainties, as CSV or NeXus after the output's name.
 
-      Example:  operando charge cell.mpr --mass "4.69 ng +- 5 %" --capacity "275.5 mAh/g" -o charge.csv
+      Example:
+        operando charge cell.mpr --mass "4.69 ng +- 5 %" -o charge.csv
       """)
 
   @Argument(help: "The record: .mpr, .mpt or .csv.", completion: .file())
@@ -30,16 +31,12 @@ struct ChargeCommand: ParsableCommand {
 
   func run() throws {
     var parameters = StateOfChargeStage.Parameters()
-    do {
-      parameters.name = "cell"
-      parameters.file = FilePath(file)
-      parameters.mass = try mass.map { try UncertainQuantity(parsing: $0) }
-      parameters.specificCapacity = try UncertainQuantity(parsing: capacity)
-      if reversed { parameters.currentSign = .reversed }
-    } catch let error {
-      Terminal.error("\(error)")
-      throw ExitStatus.wrongInput
-    }
+    parameters.name = "cell"
+    parameters.file = FilePath(file)
+    parameters.mass = try mass.map { try value($0, of: "--mass", as: "a mass such as \"4.69 ng\"") }
+    parameters.specificCapacity = try value(
+      capacity, of: "--capacity", as: "a specific capacity such as \"275.5 mAh/g\"")
+    if reversed { parameters.currentSign = .reversed }
     if let output, !["csv", "nxs"].contains(URL(filePath: output).pathExtension) {
       Terminal.error("\(output): an output ends in .csv or .nxs")
       throw ExitStatus.wrongInput
@@ -68,6 +65,16 @@ struct ChargeCommand: ParsableCommand {
     } catch {
       Terminal.error("\(error)")
       throw ExitStatus.failed
+    }
+  }
+
+  /// Reads the value of an option.
+  ///
+  /// - Throws: `ExitStatus.wrongInput` after telling the option, what was found in it and what was expected.
+  private func value<Kind>(_ text: String, of option: String, as expected: String) throws -> UncertainQuantity<Kind> {
+    do { return try UncertainQuantity(parsing: text) } catch {
+      Terminal.error("error: \(option) \"\(text)\": \(error); expected \(expected)")
+      throw ExitStatus.wrongInput
     }
   }
 

@@ -21,6 +21,10 @@ struct CompareCommand: ParsableCommand {
   var second: String
 
   func run() throws {
+    for path in [first, second] where !FileManager.default.isReadableFile(atPath: path) {
+      Terminal.error("\(path): cannot be opened; give two run folders or two NeXus files")
+      throw ExitStatus.wrongInput
+    }
     let differences: [String]
     do {
       var isFolder: ObjCBool = false

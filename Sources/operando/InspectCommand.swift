@@ -14,6 +14,10 @@ struct InspectCommand: ParsableCommand {
   var file: String
 
   func run() throws {
+    guard FileManager.default.isReadableFile(atPath: file) else {
+      Terminal.error("\(file): cannot be opened; check that it exists and may be read")
+      throw ExitStatus.wrongInput
+    }
     do {
       switch URL(filePath: file).pathExtension.lowercased() {
       case "yaml", "yml":

@@ -52,9 +52,7 @@ struct ParticleCommand: ParsableCommand {
         Terminal.write(output)
       } else {
         for (path, fields) in result.value.vtkPaths(for: output) {
-          try AtomicFile.place(path) {
-            _ = fields; _ = $0
-          }
+          try AtomicFile.place(path) { try fields.writeVTK(to: $0) }
           Terminal.write(path)
         }
       }

@@ -6,10 +6,13 @@ import Testing
 @Suite struct ImportTests {
   /// From the ground up. Two exceptions to the rule are named in `exceptions`.
   static let floors: [[String]] = [
-    ["CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CPNGSystem", "COpenSSLSystem"],
-    ["CHDF5"],
-    ["Quantities", "ArrayMath", "Figures", "HDF5"],
-    ["Electrochemistry", "ParticleMechanics"],
+    [
+      "CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CPNGSystem", "COpenSSLSystem", "CXraylibSystem",
+      "CSpglibSystem", "CTIFFSystem", "CCompressionSystem",
+    ],
+    ["CHDF5", "CKernels"],
+    ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography"],
+    ["Electrochemistry", "ParticleMechanics", "PowderDiffraction"],
     ["FileFormats", "Pipeline"],
     ["Stages", "VirtualExperiment"],
     ["Report"],
@@ -17,13 +20,17 @@ import Testing
   ]
   /// Figures and the other foundations may build on quantities and arrays; stages use the virtual experiment.
   static let exceptions: [String: Set<String>] = [
-    "Figures": ["Quantities", "ArrayMath"], "ArrayMath": ["Quantities"], "Stages": ["VirtualExperiment"],
+    "Figures": ["Quantities", "ArrayMath"], "ArrayMath": ["Quantities"],
+    "Crystallography": ["Quantities", "ArrayMath"],
+    "Stages": ["VirtualExperiment"],
   ]
   /// Modules that only some targets may use: whoever is not named here does without.
   static let thirdParty: [String: Set<String>] = [
     "Yams": ["Pipeline"], "ArgumentParser": ["operando"],
   ]
-  static let techniques: Set<String> = ["Electrochemistry", "ParticleMechanics", "ArrayMath", "Quantities"]
+  static let techniques: Set<String> = [
+    "Electrochemistry", "ParticleMechanics", "PowderDiffraction", "Crystallography", "ArrayMath", "Quantities",
+  ]
 
   static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Sources")

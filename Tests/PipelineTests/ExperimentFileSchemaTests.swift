@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct ExperimentFileSchemaTests {
@@ -20,8 +21,10 @@ import Testing
 
   private func validate(_ instances: [String]) throws -> [String]? {
     let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", Self.script]
+    let own = SharedData.checkout.appending(path: ".tools/bin/python").path
+    let isInstalled = FileManager.default.isExecutableFile(atPath: own)
+    process.executableURL = URL(filePath: isInstalled ? own : "/usr/bin/env")
+    process.arguments = (isInstalled ? [] : ["python3"]) + ["-c", Self.script]
     let input = Pipe()
     let output = Pipe()
     process.standardInput = input

@@ -33,3 +33,31 @@ void operando_hdf5_silence(void);
 // Writes the descriptions on the calling thread's error stack, innermost first and joined by "; ", into a buffer that
 // is always terminated, and clears the stack.
 void operando_hdf5_take_message(char *buffer, size_t size);
+
+// What became of reading a file in a child process.
+enum operando_hdf5_probe_result {
+  OPERANDO_HDF5_PROBE_DONE = 0,
+  OPERANDO_HDF5_PROBE_CRASHED = 1,
+  OPERANDO_HDF5_PROBE_TIMED_OUT = 2,
+  OPERANDO_HDF5_PROBE_UNAVAILABLE = 3,
+  OPERANDO_HDF5_PROBE_STARVED = 4,
+};
+
+// Opens a file, or the image of one when `image` is not NULL, in a child process and reads everything in it; `size` is
+// that of the file or the image and bounds the memory. A damaged
+// file can crash libhdf5; here it takes the child down and nothing else. Other threads must not be inside HDF5.
+int operando_hdf5_probe(const char *path, const void *image, size_t size, unsigned cpu_seconds);
+
+// A file that is made in memory; its bytes are there once the file has been closed.
+struct operando_hdf5_image {
+  void *bytes;
+};
+
+// Makes a file that is created with `access` stay in memory and be handed to `image` when it is closed. `image` must
+// outlive the file and the property list.
+herr_t operando_hdf5_keep_image(hid_t access, struct operando_hdf5_image *image);
+
+// The length of the file in bytes; 0 when there is no complete file of superblock version 3.
+size_t operando_hdf5_image_size(const struct operando_hdf5_image *image);
+
+void operando_hdf5_free_image(struct operando_hdf5_image *image);

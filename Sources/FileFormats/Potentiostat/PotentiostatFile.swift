@@ -16,8 +16,10 @@ public enum PotentiostatFile {
     guard let size = attributes?[.size] as? Int else {
       throw FormatError(path, "cannot be opened; check that it exists and may be read")
     }
-    guard attributes?[.type] as? FileAttributeType == .typeRegular else { throw FormatError(path, "is not a file") }
-    guard size > 0 else { throw FormatError(path, "is empty") }
+    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
+      throw FormatError(path, "is not a file; expected a potentiostat record such as cell.mpr")
+    }
+    guard size > 0 else { throw FormatError(path, "is empty; expected a potentiostat record, export or copy it again") }
     guard size <= largestFile else {
       throw FormatError(path, "has \(size) bytes; at most \(largestFile) are read")
     }

@@ -1,22 +1,28 @@
 import Foundation
-import TestSupport
 
 /// Runs the program as a user would and tells how it ended.
-struct ChildProcess {
-  var status: Int32
-  var output: String
-  var errors: String
+public struct ChildProcess: Sendable {
+  public var status: Int32
+  public var output: String
+  public var errors: String
 
-  /// The program built in release mode.
-  static let operando = SharedData.checkout.appending(path: ".build/release/operando").path
+  /// The program: the one built beside the running test bundle, or else the one of `make build`.
+  public static let operando: String = {
+    let own = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+    let candidates = [own, own.appending(path: "../.."), SharedData.checkout.appending(path: ".build-tests/release")]
+      .map { $0.appending(path: "operando").standardizedFileURL.path }
+    let built = SharedData.checkout.appending(path: ".build/release/operando").path
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? built
+  }()
 
   /// Runs a program to its end, or kills it (SIGKILL) after some seconds.
   ///
   /// - Parameters:
-  ///   - killAfter: seconds after which the child is killed; nil lets it end by itself.
+  ///   - killAfter: seconds after which the child gets the signal; nil lets it end by itself.
+  ///   - signal: SIGKILL unless given.
   ///   - directory: where it runs.
-  static func run(
-    _ program: String, _ arguments: [String], killAfter: Double? = nil, directory: String? = nil,
+  public static func run(
+    _ program: String, _ arguments: [String], killAfter: Double? = nil, signal: Int32 = 9, directory: String? = nil,
     environment: [String: String] = [:]
   ) throws -> ChildProcess {
     let process = Process()
@@ -36,7 +42,7 @@ struct ChildProcess {
     try process.run()
     if let killAfter {
       usleep(UInt32(killAfter * 1e6))
-      kill(process.processIdentifier, SIGKILL)
+      kill(process.processIdentifier, signal)
     }
     process.waitUntilExit()
     return ChildProcess(
