@@ -49,7 +49,8 @@ public struct ExperimentSettings: ExperimentDecodable {
       if particleMass != nil, measurement.file != nil, measurement.mass == nil, measurement.massFrom == nil {
         found.append(
           SettingProblem(
-            severity: .warning, at: "\(place).file", "the mass typed into the instrument is used, not that of particle_mass",
+            severity: .warning, at: "\(place).file",
+            "the mass typed into the instrument is used, not that of particle_mass",
             detail: "write `mass_from: record` or `mass_from: particle-mass` to say which is meant"))
       }
     }

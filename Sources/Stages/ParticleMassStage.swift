@@ -12,7 +12,8 @@ public enum ParticleMassStage: Stage {
 
   public struct Parameters: ExperimentDecodable {
     @Setting(
-      "volume of the particle, where it is known; otherwise give `outlines`", in: Volume(1e-3, .cubicMicrometre)...Volume(1e9, .cubicMicrometre))
+      "volume of the particle, where it is known; otherwise give `outlines`",
+      in: Volume(1e-3, .cubicMicrometre)...Volume(1e9, .cubicMicrometre))
     public var volume: UncertainQuantity<VolumeKind>?
     @Setting("shape that the outlines are read as", default: .spheroidAboutLongAxis)
     public var shape: ParticleShape
@@ -46,9 +47,13 @@ public enum ParticleMassStage: Stage {
   }
 
   public struct CrystalParameters: ExperimentDecodable {
-    @Setting("edge of the hexagonal cell", default: Length(2.8704, .angstrom), in: Length(0.5, .angstrom)...Length(100, .angstrom))
+    @Setting(
+      "edge of the hexagonal cell", default: Length(2.8704, .angstrom),
+      in: Length(0.5, .angstrom)...Length(100, .angstrom))
     public var a: Length
-    @Setting("height of the hexagonal cell", default: Length(14.1918, .angstrom), in: Length(0.5, .angstrom)...Length(1000, .angstrom))
+    @Setting(
+      "height of the hexagonal cell", default: Length(14.1918, .angstrom),
+      in: Length(0.5, .angstrom)...Length(1000, .angstrom))
     public var c: Length
     @Setting("formula units a cell", default: 3, in: 1...100)
     public var formulaUnits: Int
@@ -97,7 +102,9 @@ public enum ParticleMassStage: Stage {
         found.append(
           SettingProblem(
             at: "edge_uncertainty", "the uncertainty of the edge is as large as the particle",
-            detail: "`edge_uncertainty` is \(String(format: "%.6g", edgeUncertainty)) pixels; expected less than half of the short diameter"))
+            detail:
+              "`edge_uncertainty` is \(String(format: "%.6g", edgeUncertainty)) pixels; expected less than half of the short diameter"
+          ))
       }
       return found
     }

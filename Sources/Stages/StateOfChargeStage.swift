@@ -53,7 +53,8 @@ public enum StateOfChargeStage: Stage {
         found.append(
           SettingProblem(
             at: "name", "the name cannot be that of a stage",
-            detail: "`\(name)`; expected at most 60 lower-case letters, digits and hyphens between them, such as cell-2"))
+            detail: "`\(name)`; expected at most 60 lower-case letters, digits and hyphens between them, such as cell-2"
+          ))
       }
       switch (file, self.protocol) {
       case (nil, nil):
@@ -114,7 +115,8 @@ public enum StateOfChargeStage: Stage {
       }
       if endedBy == .voltageLimit, voltageLimit == nil {
         found.append(
-          SettingProblem(at: "ended_by", "there is no voltage limit that could have ended it", detail: "give `voltage_limit`"))
+          SettingProblem(
+            at: "ended_by", "there is no voltage limit that could have ended it", detail: "give `voltage_limit`"))
       }
       return found
     }

@@ -1,9 +1,6 @@
 import Pipeline
 import Quantities
 
-/// The type that the broken configurations are read against.
-typealias BrokenConfigurationSchema = DemoExperiment
-
 /// An experiment with settings of every sort.
 struct DemoExperiment: ExperimentDecodable, Equatable {
   @Setting("version of the file format", default: 1, in: 1...1) var operando: Int

@@ -1,9 +1,10 @@
 import Foundation
 import Pipeline
+import Stages
 import Testing
 
 /// Each broken file has its diagnostics beside it, to the letter.
-@Suite struct ExperimentFileBrokenTests {
+@Suite struct BrokenExperimentTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "BrokenConfigurations")
 
@@ -15,13 +16,13 @@ import Testing
   static func diagnostics(_ name: String) throws -> String {
     let bytes = try Data(contentsOf: folder.appending(path: name))
     let document = ExperimentDocument(bytes: Array(bytes), file: name)
-    let (value, diagnostics) = document.decode(BrokenConfigurationSchema.self)
+    let (value, diagnostics) = document.decode(ExperimentSettings.self)
     #expect(value == nil, "\(name) was read without an error")
     return diagnostics.map { "\($0)\n" }.joined()
   }
 
-  @Test func thereAreAtLeastSixty() {
-    #expect(Self.names.count >= 60)
+  @Test func thereAreAtLeastAHundred() {
+    #expect(Self.names.count >= 100)
   }
 
   @Test(arguments: names)
