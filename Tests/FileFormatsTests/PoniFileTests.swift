@@ -176,7 +176,8 @@ import Testing
     #expect(text != Self.sound)
     #expect(try PoniFile.read(Array(Self.sound.utf8), named: "sound.poni").poni.distance == 0.2)
     let error = #expect(throws: FormatError.self) { try PoniFile.read(Array(text.utf8), named: "bad.poni") }
-    #expect("\(error?.description ?? "")".contains(expected), "\(error?.description ?? "")")
+    let words = error?.description ?? ""
+    #expect(words.contains(expected), "\(words)")
   }
 
   @Test func garbageIsRefused() {
