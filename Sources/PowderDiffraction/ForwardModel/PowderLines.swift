@@ -1,4 +1,4 @@
-public import Crystallography
+import Crystallography
 import Foundation
 
 /// Line lists of the calibrant, the cathode and what surrounds it.

@@ -1,11 +1,11 @@
-public import ArrayMath
+import ArrayMath
 import Foundation
 
 /// The single-particle diffraction experiment of the seed: beamline B16 of Diamond Light Source, 19 keV, a beam of
 /// 380 nm x 800 nm (vertical x horizontal), a Photonic Science Image Star 9000 of 3056 x 3056 pixels of 31 µm, 131.67 mm
 /// behind the sample.
 public enum SeedInstrument {
-  /// Planck's constant times the speed of light, in J m (exact in the SI of 2019), over the elementary charge.
+  /// Planck's constant times the speed of light over the elementary charge (exact in the SI of 2019), in V m.
   private static let voltMetres = 6.626_070_15e-34 * 299_792_458 / 1.602_176_634e-19
 
   /// The wavelength at 19 keV, in metres: 0.652548 angstrom.
