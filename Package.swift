@@ -70,7 +70,8 @@ let targets: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["ParticleMechanics", "Electrochemistry", "FileFormats"],
+    name: "TestSupport",
+    dependencies: ["ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath"],
     path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),
   .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
