@@ -38,4 +38,24 @@ extension Citation {
     text:
       "Y. Chen, T. A. Davis, W. W. Hager, S. Rajamanickam, Algorithm 887: CHOLMOD, supernodal sparse Cholesky factorization and update/downdate, ACM Trans. Math. Softw. 35, 22 (2008).",
     doi: "10.1145/1391989.1391995")
+  public static let kieffer2020 = Citation(
+    key: "kieffer2020",
+    text:
+      "J. Kieffer, V. Valls, N. Blanc, C. Hennig, New tools for calibrating diffraction setups, J. Synchrotron Rad. 27, 558 (2020)."
+  )
+  public static let hart2013 = Citation(
+    key: "hart2013",
+    text:
+      "M. L. Hart, M. Drakopoulos, C. Reinhard, T. Connolley, Complete elliptical ring geometry provides energy and instrument calibration for synchrotron-based two-dimensional X-ray diffraction, J. Appl. Cryst. 46, 1249 (2013)."
+  )
+  public static let kieffer2013 = Citation(
+    key: "kieffer2013",
+    text:
+      "J. Kieffer, J. P. Wright, PyFAI: a Python library for high performance azimuthal integration on GPU, Powder Diffr. 28, S339 (2013)."
+  )
+  public static let filik2017 = Citation(
+    key: "filik2017",
+    text:
+      "J. Filik et al., Processing two-dimensional X-ray diffraction and small-angle scattering data in DAWN 2, J. Appl. Cryst. 50, 959 (2017)."
+  )
 }

@@ -7,7 +7,7 @@ struct CalibrationRefinement {
   let extractions: [RingExtraction]
   var fit: GeometryFit
   /// The line of each ring on each frame, once known, before pixels broaden it.
-  private(set) var profiles: [[RingProfile?]]
+  private(set) var profiles: [[LineShape?]]
   private(set) var found: [[RingExtraction.RingPoints]] = []
   /// For each point of the fit: frame, ring's place in `found`, point's place in it.
   private(set) var origins: [(frame: Int, band: Int, point: Int)] = []
@@ -124,7 +124,7 @@ struct CalibrationRefinement {
     let knownWidths = profiles[frame].compactMap(\.self)
     let common =
       knownWidths.isEmpty
-      ? nil : RingProfile(width: median(knownWidths.map(\.width)), lorentzian: median(knownWidths.map(\.lorentzian)))
+      ? nil : LineShape(width: median(knownWidths.map(\.width)), lorentzian: median(knownWidths.map(\.lorentzian)))
     var plans: [RingExtraction.Plan] = []
     for (place, item) in angles.enumerated() {
       let step = pitch(item.angle, grid)
@@ -137,7 +137,7 @@ struct CalibrationRefinement {
       if let coarse {
         let halfWidth = min(0.4 * gap, coarse.reach * step)
         guard halfWidth > 3 * step else { continue }
-        let profile = profiles[frame][item.ring] ?? RingProfile(width: coarse.width * step, lorentzian: 0)
+        let profile = profiles[frame][item.ring] ?? LineShape(width: coarse.width * step, lorentzian: 0)
         plans.append(
           .init(
             ring: item.ring, halfWidth: halfWidth, sectors: min(most, 72), profile: profile, freeWidth: true,

@@ -29,8 +29,8 @@ struct ProfileStack {
 
   /// Width and shape by least squares of height, level, log width and the share of the Lorentzian; `nil` where the
   /// stack does not determine them.
-  func profile(width start: Double) -> RingProfile? {
-    var state = RingProfile(width: start, lorentzian: 0.1)
+  func profile(width start: Double) -> LineShape? {
+    var state = LineShape(width: start, lorentzian: 0.1)
     var (height, level) = (1.0, 0.0)
     var lastSquare = Double.infinity
     var damping = 1e-3

@@ -18,7 +18,7 @@ struct RingExtraction {
     var halfWidth: Double
     var sectors: Int
     /// The line before pixels broaden it.
-    var profile: RingProfile
+    var profile: LineShape
     var freeWidth: Bool
     /// Whether the line is searched in the whole band or expected at the ring.
     var search: Bool
@@ -41,7 +41,7 @@ struct RingExtraction {
     /// Sectors with enough pixels to look for a line.
     var sectorsSeen: Int
     /// The shared line, before pixels broaden it, when there are enough points.
-    var profile: RingProfile?
+    var profile: LineShape?
   }
 
   /// - Parameters:

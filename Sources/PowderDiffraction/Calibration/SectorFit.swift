@@ -49,7 +49,7 @@ struct SectorFit: Sendable {
   ///   - start: where it is expected, in radians from the ring; `nil` to search the band.
   ///   - freeWidth: whether the width is fitted too.
   /// - Returns: `nil` when the pixels do not cover the line or the fit does not settle.
-  static func fit(_ pixels: Pixels, profile: RingProfile, start: Double?, freeWidth: Bool) -> SectorFit? {
+  static func fit(_ pixels: Pixels, profile: LineShape, start: Double?, freeWidth: Bool) -> SectorFit? {
     guard pixels.offset.count >= 24, var state = guess(pixels, width: profile.width, start: start) else { return nil }
     state.lorentzian = profile.lorentzian
     let order = freeWidth ? 5 : 4
@@ -172,7 +172,7 @@ private struct LikelihoodState {
   var height, shift, background, slope, width: Double
   var lorentzian = 0.0
 
-  var profile: RingProfile { RingProfile(width: width, lorentzian: lorentzian) }
+  var profile: LineShape { LineShape(width: width, lorentzian: lorentzian) }
   /// The least expectation; keeps a background that went below zero from upsetting the weights.
   var least: Double { max(1e-3 * (abs(background) + abs(height)), 1e-3) }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A symmetric line of unit height: a sum of a Gaussian and a Lorentzian of one width.
-struct RingProfile: Sendable, Hashable {
+struct LineShape: Sendable, Hashable {
   /// Full width at half maximum in 2θ, in radians.
   var width: Double
   /// The share of the Lorentzian, 0...1.
@@ -10,14 +10,14 @@ struct RingProfile: Sendable, Hashable {
   /// The same line after each pixel has averaged over its extent, to second order: variances add.
   ///
   /// - Parameter pixelVariance: of 2θ over a pixel, in square radians.
-  func broadened(by pixelVariance: Double) -> RingProfile {
-    RingProfile(width: (width * width + 8 * log(2) * pixelVariance).squareRoot(), lorentzian: lorentzian)
+  func broadened(by pixelVariance: Double) -> LineShape {
+    LineShape(width: (width * width + 8 * log(2) * pixelVariance).squareRoot(), lorentzian: lorentzian)
   }
 
   /// The line whose broadened form this is; no narrower than a tenth of it.
-  func sharpened(by pixelVariance: Double) -> RingProfile {
+  func sharpened(by pixelVariance: Double) -> LineShape {
     let square = width * width - 8 * log(2) * pixelVariance
-    return RingProfile(width: max(square, 0.01 * width * width).squareRoot(), lorentzian: lorentzian)
+    return LineShape(width: max(square, 0.01 * width * width).squareRoot(), lorentzian: lorentzian)
   }
 
   /// Height, slope and the change with the logarithm of the width, at a distance from the middle.
