@@ -1,7 +1,7 @@
 import ParticleMechanics
 import Pipeline
 
-/// The bytes of the particle model's finished items: little-endian doubles, each array with its length before it.
+/// The finished items of the particle model as arrays.
 enum ParticleShard {
   static func encode(_ result: TransportLegResult) -> [UInt8] {
     let statistics = result.statistics
@@ -19,11 +19,11 @@ enum ParticleShard {
       ])
       arrays.append(state.lithiation)
     }
-    return encode(arrays)
+    return ArrayShard.encode(arrays)
   }
 
   static func leg(_ bytes: [UInt8]) throws -> TransportLegResult {
-    let arrays = try decode(bytes)
+    let arrays = try ArrayShard.decode(bytes, of: "particle-model")
     guard arrays.count >= 2, arrays[0].count == 7, arrays.count.isMultiple(of: 2) else { throw damaged }
     var statistics = TransportStatistics(unknowns: Int(arrays[0][0]))
     statistics.steps = Int(arrays[0][1])
@@ -43,12 +43,12 @@ enum ParticleShard {
   }
 
   static func encode(displacementsOf states: [ParticleState]) -> [UInt8] {
-    encode(states.flatMap { [[$0.axialStrain], $0.displacement] })
+    ArrayShard.encode(states.flatMap { [[$0.axialStrain], $0.displacement] })
   }
 
   /// The states with the displacements of an item.
   static func withDisplacements(_ bytes: [UInt8], _ states: [ParticleState]) throws -> [ParticleState] {
-    let arrays = try decode(bytes)
+    let arrays = try ArrayShard.decode(bytes, of: "particle-model")
     guard arrays.count == 2 * states.count else { throw damaged }
     return try states.enumerated().map { place, state in
       guard arrays[2 * place].count == 1 else { throw damaged }
@@ -60,33 +60,6 @@ enum ParticleShard {
   }
 
   private static var damaged: StageDocumentError {
-    StageDocumentError(
-      path: "shard of particle-model", problem: "it does not hold a finished item; run `operando clean`")
-  }
-
-  private static func encode(_ arrays: [[Double]]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(arrays.reduce(0) { $0 + 8 * ($1.count + 1) })
-    func append(_ word: UInt64) { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
-    for array in arrays {
-      append(UInt64(array.count))
-      for value in array { append(value.bitPattern) }
-    }
-    return bytes
-  }
-
-  private static func decode(_ bytes: [UInt8]) throws -> [[Double]] {
-    guard bytes.count.isMultiple(of: 8) else { throw damaged }
-    let words = bytes.withUnsafeBytes { raw in
-      (0..<bytes.count / 8).map { UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
-    }
-    var arrays: [[Double]] = []
-    var place = 0
-    while place < words.count {
-      guard let count = Int(exactly: words[place]), count <= words.count - place - 1 else { throw damaged }
-      arrays.append(words[place + 1..<place + 1 + count].map(Double.init(bitPattern:)))
-      place += 1 + count
-    }
-    return arrays
+    ArrayShard.damaged("particle-model")
   }
 }
