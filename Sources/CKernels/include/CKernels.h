@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "IntegrationKernels.h"
+
 // Kernels that measurably need C: each is compiled for several instruction sets and picked when the program starts.
 
 #if defined(__has_feature)

@@ -1,0 +1,285 @@
+import ArrayMath
+import CKernels
+
+extension AzimuthalIntegrator {
+  /// Reads a frame once and adds its pixels to their bins.
+  func add(_ source: some FrameSource, frame: Int, scratch: inout IntegrationScratch, variance: [Float]?) throws
+    -> FrameSums
+  {
+    var adder = FrameAdder(self, type: source.pixelType, work: &scratch.work)
+    if let variance {
+      try variance.withUnsafeBufferPointer { variance in
+        try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, variance) }
+      }
+    } else {
+      try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, nil) }
+    }
+    return adder.finish()
+  }
+}
+
+/// Adds pieces of one frame to the sums of their bins.
+private struct FrameAdder {
+  /// How the variance of a pixel enters.
+  private enum Squares {
+    case none
+    /// The kernel adds the pixels and their squares of shares at once.
+    case together
+    /// Another pass, over the pixels with a floor or over a given variance.
+    case apart(operando_pixel)
+  }
+
+  private let integrator: AzimuthalIntegrator
+  private let table: PixelTable
+  private let type: operando_pixel
+  private let size: Int
+  private let squares: Squares
+  private let floor: Int32
+  private var range: operando_valid_range
+  private let sums, squareSums: UnsafeMutableRawPointer
+  private let copy, floored: UnsafeMutableRawPointer
+  private let leftOut: UnsafeMutablePointer<UInt32>
+  private var totals, squareTotals: [Double]
+  private var lost: BinConstants?
+  /// Sums of the pixels over many bins.
+  private var wide: FrameSums?
+  private var wideIndex = 0
+
+  init(_ integrator: AzimuthalIntegrator, type: PixelType, work: inout WorkingMemory) {
+    self.integrator = integrator
+    table = integrator.table
+    self.type = type.kernelType
+    size = type.size
+    range = integrator.settings.invalid.range(for: type)
+    let isWhole = if case .whole = table.layout { true } else { false }
+    switch integrator.settings.errorModel {
+    case .poisson(let floor):
+      self.floor = Int32(floor)
+      squares = floor > 0 ? .apart(self.type) : isWhole ? .none : .together
+    case .variance:
+      floor = 0
+      squares = .apart(OPERANDO_F32)
+    case .none, .azimuthal:
+      floor = 0
+      squares = .none
+    }
+    let places = table.bins + 1
+    var (count, squareCount) = isWhole ? (4 * places, 0) : (4 * places, 0)
+    if case .together = squares { count = 8 * places }
+    if case .apart = squares { squareCount = isWhole ? 4 * places : 8 * places }
+    work.prepare(bytes: 8 * count, squareBytes: 8 * squareCount)
+    totals = [Double](repeating: 0, count: isWhole ? places : count)
+    squareTotals = [Double](repeating: 0, count: isWhole ? min(squareCount, places) : squareCount)
+    sums = work.sums.baseAddress.unsafelyUnwrapped
+    squareSums = work.squareSums.baseAddress.unsafelyUnwrapped
+    copy = work.copy.baseAddress.unsafelyUnwrapped
+    floored = work.floored.baseAddress.unsafelyUnwrapped
+    leftOut = work.leftOut.baseAddress.unsafelyUnwrapped
+    if !table.wide.pixels.isEmpty { wide = FrameSums(bins: table.bins, constants: integrator.constants) }
+  }
+
+  /// Adds one piece, chunk by chunk.
+  ///
+  /// Chunks start at multiples of a fixed number of pixels, and totals are collected at such multiples too: what is
+  /// added when does not depend on how the frame was cut.
+  mutating func add(first: Int, _ pixels: UnsafeRawBufferPointer, _ variance: UnsafeBufferPointer<Float>?) {
+    guard let base = pixels.baseAddress else { return }
+    let end = first + pixels.count / size
+    for run in table.runs where run.lowerBound < end && run.upperBound > first {
+      var start = max(run.lowerBound, first)
+      let stop = min(run.upperBound, end)
+      while start < stop {
+        let next = min((start / WorkingMemory.chunk + 1) * WorkingMemory.chunk, stop)
+        if start.isMultiple(of: collectInterval) { collect() }
+        add(start..<next, base + (start - first) * size, variance)
+        start = next
+      }
+    }
+  }
+
+  /// The pixels after which a sum might no longer fit its integer.
+  private var collectInterval: Int {
+    if case .whole = table.layout { return 1 << 18 }
+    return size == 4 ? 1 << 15 : 1 << 30
+  }
+
+  private mutating func collect() {
+    switch table.layout {
+    case .whole:
+      let places = table.bins + 1
+      operando_collect_whole(type, sums, places, &totals)
+      if case .apart(let type) = squares { operando_collect_whole(type, squareSums, places, &squareTotals) }
+    case .shared:
+      operando_collect(type, sums, totals.count, &totals)
+      if case .apart(let type) = squares { operando_collect(type, squareSums, squareTotals.count, &squareTotals) }
+    }
+  }
+
+  private mutating func add(_ range: Range<Int>, _ pixels: UnsafeRawPointer, _ variance: UnsafeBufferPointer<Float>?) {
+    let count = range.count
+    var pixels = pixels
+    var missing = 0
+    if operando_all_valid(type, pixels, count, &self.range) == 0 {
+      missing = operando_copy_valid(type, pixels, count, &self.range, copy, leftOut)
+      pixels = UnsafeRawPointer(copy)
+      lose(missing, from: range.lowerBound)
+    }
+    kernel(type, pixels, range, sums, places: 4, withSquares: { if case .together = squares { true } else { false } }())
+    if case .apart(let secondType) = squares {
+      if let variance {
+        floored.copyMemory(from: variance.baseAddress.unsafelyUnwrapped + range.lowerBound, byteCount: 4 * count)
+      } else {
+        operando_copy_floored(type, pixels, count, floor, floored)
+      }
+      let width = variance == nil ? size : 4
+      for index in 0..<missing { (floored + Int(leftOut[index]) * width).initializeMemory(as: UInt8.self, repeating: 0, count: width) }
+      kernel(secondType, UnsafeRawPointer(floored), range, squareSums, places: 8, withSquares: true)
+    }
+    if wide != nil { addWide(range, pixels) }
+  }
+
+  private func kernel(
+    _ type: operando_pixel, _ pixels: UnsafeRawPointer, _ range: Range<Int>, _ sums: UnsafeMutableRawPointer, places: Int,
+    withSquares: Bool
+  ) {
+    switch table.layout {
+    case .whole(let bins):
+      bins.withUnsafeBufferPointer {
+        operando_add_whole(
+          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, table.bins + 1)
+      }
+    case .shared(let words):
+      words.withUnsafeBufferPointer {
+        let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
+        if withSquares {
+          operando_add_shared_squares(type, pixels, words, range.count, sums)
+        } else {
+          operando_add_shared(type, pixels, words, range.count, sums)
+        }
+      }
+    }
+  }
+
+  /// Takes the pixels left out from the sums of the geometry.
+  private mutating func lose(_ count: Int, from first: Int) {
+    let settings = integrator.settings
+    var lost =
+      self.lost
+      ?? BinConstants(
+        bins: table.bins, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil)
+    self.lost = nil
+    let columns = integrator.rays.shape.columns
+    for index in 0..<count {
+      let pixel = first + Int(leftOut[index])
+      let weight = integrator.normalisation(row: pixel / columns, column: pixel % columns)
+      let dark = settings.dark.map { Double($0[pixel]) } ?? 0
+      let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
+      let isWide = table.isWide(pixel)
+      table.forEachShare(of: pixel) { bin, quanta in
+        lost.add(bin: bin, quanta: quanta, weight: weight, dark: dark, darkVariance: darkVariance, isWide: isWide)
+      }
+    }
+    self.lost = lost
+  }
+
+  private mutating func addWide(_ range: Range<Int>, _ pixels: UnsafeRawPointer) {
+    var index = table.wide.index(atOrAfter: range.lowerBound)
+    while index < table.wide.pixels.count, table.wide.pixels[index] < range.upperBound {
+      let place = Int(table.wide.pixels[index]) - range.lowerBound
+      let value = type.value(pixels, place)
+      let variance: Double =
+        switch squares {
+        case .none: 0
+        case .together: value
+        case .apart(let type): type.value(UnsafeRawPointer(floored), place)
+        }
+      wide?.add(table.wide, index, value: value, variance: variance)
+      index += 1
+    }
+  }
+
+  mutating func finish() -> FrameSums {
+    collect()
+    var constants = integrator.constants
+    if let lost { constants.subtract(lost) }
+    var result = wide ?? FrameSums(bins: table.bins, constants: constants)
+    result.constants = constants
+    let unit = 1 / Double(PixelShares.unit)
+    switch table.layout {
+    case .whole:
+      for bin in 0..<table.bins {
+        result.signal[bin] += totals[bin]
+        let variance = squareTotals.isEmpty ? totals[bin] : squareTotals[bin]
+        result.variance[bin] += variance
+        result.squares[bin] += variance
+      }
+    case .shared:
+      let width = if case .together = squares { 8 } else { 4 }
+      for base in 0..<table.bins {
+        for place in 0..<3 where base + place < table.bins {
+          result.signal[base + place] += totals[base * width + place + 1] * unit
+        }
+      }
+      switch squares {
+      case .none: break
+      case .together: result.addSquares(totals, bins: table.bins)
+      case .apart: result.addSquares(squareTotals, bins: table.bins)
+      }
+    }
+    return result
+  }
+}
+
+extension FrameSums {
+  init(bins: Int, constants: BinConstants) {
+    let zero = [Double](repeating: 0, count: bins)
+    signal = zero
+    variance = zero
+    squares = zero
+    neighbours = zero
+    secondNeighbours = zero
+    self.constants = constants
+  }
+
+  /// Adds what the kernel for three shares and their squares gave.
+  ///
+  /// With M_k = Σ c_k (1 − c_k) V and shares that add up to 1, the sums of products follow:
+  /// Σ c0 c1 V = (M0 + M1 − M2)/2 and so on.
+  mutating func addSquares(_ totals: [Double], bins: Int) {
+    let unit = 1 / Double(PixelShares.unit)
+    let squareUnit = 65536 * unit * unit
+    for base in 0..<bins {
+      var rest = SIMD3<Double>()
+      for place in 0..<3 where base + place < bins {
+        let linear = totals[base * 8 + 1 + place] * unit
+        let square = totals[base * 8 + 5 + place] * squareUnit
+        variance[base + place] += linear
+        squares[base + place] += square
+        rest[place] = linear - square
+      }
+      neighbours[base] += max(rest[0] + rest[1] - rest[2], 0) / 2
+      if base + 1 < bins { neighbours[base + 1] += max(rest[1] + rest[2] - rest[0], 0) / 2 }
+      secondNeighbours[base] += max(rest[0] + rest[2] - rest[1], 0) / 2
+    }
+  }
+
+  /// Adds a pixel over many bins.
+  mutating func add(_ wide: WidePixels, _ index: Int, value: Double, variance pixelVariance: Double) {
+    let unit = 1 / Double(PixelShares.unit)
+    let first = Int(wide.first[index])
+    let places = wide.starts[index]..<wide.starts[index + 1]
+    for place in places {
+      let bin = first + place - places.lowerBound
+      let share = Double(wide.quanta[place]) * unit
+      signal[bin] += share * value
+      variance[bin] += share * pixelVariance
+      squares[bin] += share * share * pixelVariance
+      if place + 1 < places.upperBound {
+        neighbours[bin] += share * Double(wide.quanta[place + 1]) * unit * pixelVariance
+      }
+      if place + 2 < places.upperBound {
+        secondNeighbours[bin] += share * Double(wide.quanta[place + 2]) * unit * pixelVariance
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import ArrayMath
+import CKernels
+
+/// Builds the table of a pattern's bins: which rows of the image lie where.
+///
+/// The work is divided into chunks of rows whose number does not depend on the threads, and sums are added in the order
+/// of the chunks.
+struct PixelTableBuilder {
+  let rays: PixelRays
+  let settings: IntegrationSettings
+  let normalisation: PixelNormalisation
+  let threads: Int
+
+  private var columns: Int { rays.shape.columns }
+  private static let rowsInChunk = 128
+
+  /// The bins: the range of the settings, or what the pixels in use cover.
+  func axis() throws -> BinAxis {
+    if let range = settings.range {
+      return BinAxis(lower: range.lowerBound, largest: range.upperBound, count: settings.points)
+    }
+    let chunks = (rays.shape.rows + Self.rowsInChunk - 1) / Self.rowsInChunk
+    let extents = try parallelMap(count: chunks, threads: threads) { chunk in
+      var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
+      var extent = (least: Double.infinity, most: -Double.infinity)
+      for row in chunk * Self.rowsInChunk..<min((chunk + 1) * Self.rowsInChunk, rays.shape.rows) {
+        radii.move(to: row)
+        for column in 0..<columns where isUsed(row: row, column: column) {
+          let (least, most) = radii.extent(column)
+          extent = (min(extent.least, least), max(extent.most, most))
+        }
+      }
+      return extent
+    }
+    let least = extents.reduce(Double.infinity) { min($0, $1.least) }
+    let most = extents.reduce(-Double.infinity) { max($0, $1.most) }
+    // Without a pixel in use any range will do.
+    guard least <= most else { return BinAxis(lower: 0, largest: 1, count: settings.points) }
+    return BinAxis(lower: max(least, 0), largest: most, count: settings.points)
+  }
+
+  private func isUsed(row: Int, column: Int) -> Bool {
+    guard let mask = settings.mask else { return true }
+    return mask.flags[row * columns + column] == 0
+  }
+
+  func build(_ axis: BinAxis) throws -> (PixelTable, BinConstants) {
+    let count = rays.shape.count
+    var parts: [Part] = []
+    let layout: PixelTable.Layout
+    if settings.splitting == .none {
+      layout = .whole(
+        try [UInt16](unsafeUninitializedCapacity: count) { buffer, initialised in
+          nonisolated(unsafe) let buffer = buffer
+          parts = try fill(axis) { pixel, shares in
+            buffer[pixel] = UInt16(shares.count == 0 ? axis.count : shares.first)
+            return true
+          }
+          initialised = count
+        })
+    } else {
+      layout = .shared(
+        try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialised in
+          nonisolated(unsafe) let buffer = buffer
+          parts = try fill(axis) { pixel, shares in
+            guard shares.count > 0, shares.count <= 3 else {
+              buffer[pixel] = UInt64(axis.count)
+              return shares.count == 0
+            }
+            var word = UInt64(shares.first)
+            for place in 0..<shares.count { word |= UInt64(shares.quanta[place]) << (16 * UInt64(place + 1)) }
+            buffer[pixel] = word
+            return true
+          }
+          initialised = count
+        })
+    }
+    var constants = parts[0].constants
+    var wide = parts[0].wide
+    var runs = parts[0].runs
+    for part in parts.dropFirst() {
+      constants.add(part.constants)
+      wide.append(part.wide)
+      runs += part.runs
+    }
+    return (PixelTable(bins: axis.count, layout: layout, wide: wide, runs: Self.joined(runs)), constants)
+  }
+
+  /// What the rows of one chunk add up to.
+  private struct Part {
+    var constants: BinConstants
+    var wide = WidePixels()
+    var runs: [Range<Int>] = []
+  }
+
+  /// - Parameter store: packs a pixel's shares; false when there is no room for them.
+  private func fill(
+    _ axis: BinAxis, store: @Sendable (_ pixel: Int, _ shares: borrowing PixelShares) -> Bool
+  ) throws -> [Part] {
+    let chunks = max((rays.shape.rows + Self.rowsInChunk - 1) / Self.rowsInChunk, 1)
+    return try parallelMap(count: chunks, threads: threads) { chunk in
+      var part = Part(
+        constants: BinConstants(
+          bins: axis.count, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil))
+      var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
+      var shares = PixelShares()
+      let weights = UnsafeMutableBufferPointer<Double>.allocate(capacity: columns)
+      defer { weights.deallocate() }
+      for row in chunk * Self.rowsInChunk..<min((chunk + 1) * Self.rowsInChunk, rays.shape.rows) {
+        radii.move(to: row)
+        normalisation.fill(row: row, into: weights)
+        for column in 0..<columns {
+          let pixel = row * columns + column
+          if isUsed(row: row, column: column), weights[column] > 0, isInBand(radii.centre(column)) {
+            radii.share(column, on: axis, into: &shares)
+          } else {
+            shares.clear()
+          }
+          let fits = store(pixel, shares)
+          guard shares.count > 0 else { continue }
+          if !fits { part.wide.append(pixel: pixel, shares) }
+          add(shares, pixel: pixel, weight: weights[column], isWide: !fits || settings.splitting == .none, to: &part.constants)
+          if let last = part.runs.last, pixel - last.upperBound < Self.shortestGap {
+            part.runs[part.runs.count - 1] = last.lowerBound..<pixel + 1
+          } else {
+            part.runs.append(pixel..<pixel + 1)
+          }
+        }
+      }
+      return part
+    }
+  }
+
+  private func isInBand(_ radius: @autoclosure () -> Double) -> Bool {
+    if settings.bands.isEmpty { return true }
+    let radius = radius()
+    return settings.bands.contains { $0.contains(radius) }
+  }
+
+  private func add(
+    _ shares: borrowing PixelShares, pixel: Int, weight: Double, isWide: Bool, to constants: inout BinConstants
+  ) {
+    let dark = settings.dark.map { Double($0[pixel]) } ?? 0
+    let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
+    for place in 0..<shares.count {
+      constants.add(
+        bin: shares.first + place, quanta: shares.quanta[place], weight: weight, dark: dark,
+        darkVariance: darkVariance, isWide: isWide)
+    }
+  }
+
+  /// Gaps shorter than this are cheaper to run over than to skip.
+  private static let shortestGap = 64
+
+  private static func joined(_ runs: [Range<Int>]) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    for run in runs {
+      if let last = result.last, run.lowerBound - last.upperBound < shortestGap {
+        result[result.count - 1] = last.lowerBound..<run.upperBound
+      } else {
+        result.append(run)
+      }
+    }
+    return result
+  }
+}
