@@ -36,6 +36,9 @@ public struct ChemicalElement: Sendable, Hashable, Comparable, Codable, CustomSt
   /// The mass of a mole of atoms, in kg/mol; zero for the few elements whose mass the library does not have.
   public var molarMass: Double { AtomicWeight(Int32(atomicNumber), nil) * 1e-3 }
 
+  /// The mass density of the element at room temperature, in kg/m³; zero where the library has none.
+  public var density: Double { ElementDensity(Int32(atomicNumber), nil) * 1e3 }
+
   public var description: String { symbol }
 
   public static func < (left: ChemicalElement, right: ChemicalElement) -> Bool {

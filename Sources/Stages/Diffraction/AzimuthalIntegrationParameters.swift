@@ -32,13 +32,17 @@ extension AzimuthalIntegrationStage {
     public var correctSolidAngle: Bool
     @Setting("sensor whose absorption is corrected for, such as Si or CdTe; left out, none")
     public var sensorMaterial: String?
+    @Setting(
+      "density of the sensor; left out, that of the element", in: Density(si: 1)...Density(si: 30_000))
+    public var sensorDensity: Density?
     @Setting("thickness of the sensor", in: Length(1, .micrometre)...Length(100, .millimetre))
     public var sensorThickness: Length?
     @Setting("where uncertainties come from: poisson, azimuthal or none", default: .poisson)
     public var errors: Errors
     @Setting("counts from which a pixel is saturated and left out; left out, what the file states")
     public var saturation: Double?
-    @Setting("how the stored image lies on the detector, where the geometry does not know: none, vertical, horizontal, both")
+    @Setting(
+      "how the stored image lies on the detector, where the geometry does not know: none, vertical, horizontal, both")
     public var flip: Flip?
 
     public init() {}

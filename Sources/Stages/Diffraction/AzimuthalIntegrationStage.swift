@@ -103,9 +103,20 @@ public enum AzimuthalIntegrationStage: Stage {
         throw StageDocumentError(path: name, problem: "the absorption of the sensor needs the wavelength")
       }
       settings.sensor = SensorAbsorption(
-        attenuation: try sensorAttenuation(material, wavelength: wavelength), thickness: thickness.si)
+        attenuation: try attenuation(of: material, density: parameters.sensorDensity?.si, wavelength: wavelength),
+        thickness: thickness.si)
     }
     if let saturation = parameters.saturation { settings.invalid.saturation = saturation }
     return settings
+  }
+
+  /// The linear attenuation coefficient of a sensor, in 1/m.
+  private static func attenuation(of formula: String, density: Double?, wavelength: Double) throws -> Double {
+    let composition = try Composition(formula: formula)
+    if let density { return try composition.linearAttenuation(density: density, wavelength: wavelength) }
+    guard let element = try? ChemicalElement(symbol: formula), element.density > 0 else {
+      throw StageDocumentError(path: name, problem: "the density of \(formula) is not known; give `sensor_density`")
+    }
+    return try composition.linearAttenuation(density: element.density, wavelength: wavelength)
   }
 }
