@@ -9,6 +9,8 @@ public struct SpaceGroup: Sendable, Hashable {
   public let number: Int?
   /// The Hermann-Mauguin symbol with its setting, for example "R -3 m :H"; "unknown" where the tables have none.
   public let symbol: String
+  /// The symbol that all settings of the group share, for example "R-3m"; that of ``symbol`` where there is none.
+  public let shortSymbol: String
   /// Hall's symbol, for example `-R 3 2"`; nil in a setting that the tables do not have.
   public let hallSymbol: String?
   /// The point group, for example "-3m".
@@ -102,6 +104,7 @@ public struct SpaceGroup: Sendable, Hashable {
     // Monoclinic symbols name their setting in full, so only axes and origins need saying.
     let suffix = ["H", "R", "1", "2"].contains(choice) ? " :" + choice : ""
     symbol = entry.map { $0.symbol.replacing("_", with: "") + suffix } ?? "unknown"
+    shortSymbol = entry?.shortSymbol.replacing("_", with: "") ?? "unknown"
     hallSymbol = entry?.hallSymbol
     var laue = Set(operations.map(\.rotationPart))
     guard let pointGroup = SpaceGroupTable.shared.pointGroup(of: operations) else {

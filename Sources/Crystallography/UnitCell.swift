@@ -16,19 +16,28 @@ public struct UnitCell: Sendable, Hashable, Codable {
 }
 
 extension UnitCell {
+  /// Whether edges are positive and angles enclose a volume, so that a cell can be made of them.
+  ///
+  /// - Parameters:
+  ///   - a: edge, in metres; so are `b` and `c`.
+  ///   - alpha: angle, in radians; so are `beta` and `gamma`.
+  public static func isPossible(
+    a: Double, b: Double, c: Double, alpha: Double, beta: Double, gamma: Double
+  ) -> Bool {
+    let edges = [a, b, c].allSatisfy { $0 > 0 && $0.isFinite }
+    let angles = [alpha, beta, gamma].allSatisfy { $0 > 0 && $0 < .pi }
+    return edges && angles && squaredSkew(alpha, beta, gamma) > 1e-12
+  }
+
   /// The volume as a fraction of that of a right-angled cell, squared.
-  private var squaredSkew: Double {
+  private static func squaredSkew(_ alpha: Double, _ beta: Double, _ gamma: Double) -> Double {
     let (ca, cb, cg) = (cos(alpha), cos(beta), cos(gamma))
     return 1 - ca * ca - cb * cb - cg * cg + 2 * ca * cb * cg
   }
 
   /// Whether the edges are positive and the angles enclose a volume.
-  public var isPossible: Bool {
-    let edges = [a, b, c].allSatisfy { $0 > 0 && $0.isFinite }
-    let angles = [alpha, beta, gamma].allSatisfy { $0 > 0 && $0 < .pi }
-    return edges && angles && squaredSkew > 1e-12
-  }
+  public var isPossible: Bool { Self.isPossible(a: a, b: b, c: c, alpha: alpha, beta: beta, gamma: gamma) }
 
   /// The volume, in cubic metres.
-  public var volume: Double { a * b * c * squaredSkew.squareRoot() }
+  public var volume: Double { a * b * c * Self.squaredSkew(alpha, beta, gamma).squareRoot() }
 }

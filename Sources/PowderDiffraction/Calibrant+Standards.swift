@@ -109,7 +109,7 @@ extension Calibrant {
         "NIST certificate of SRM 676a (2015)", 4.759355, 12.99231),
       corundum(
         "Al2O3_SRM676a_2008", ["alpha_Al2O3_SRM676a_2008"], "NIST certificate of SRM 676a (2008)", 4.7590914, 12.991779),
-      corundum("Al2O3_SRM676", ["alpha_Al2O3_SRM676", "SRM676"], "NIST certificate of SRM 676", 4.7592, 12.9918),
+      corundum("Al2O3_SRM676", ["alpha_Al2O3_SRM676", "SRM676"], "NIST certificate of SRM 676", 4.75919, 12.99183),
       Standard(
         name: "AgBh", aliases: ["silver behenate", "AgBehenate"],
         source: "Huang et al., J. Appl. Cryst. 26, 180 (1993): d001 = 58.380 angstrom", substance: .layers, a: 58.380,
