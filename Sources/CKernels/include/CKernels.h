@@ -18,4 +18,6 @@
 #define OPERANDO_CLONES
 #endif
 
+#include "Bitshuffle.h"
+
 #endif
