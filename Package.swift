@@ -20,6 +20,7 @@ let targets: [Target] = [
   .systemLibrary(
     name: "CCompressionSystem", providers: [.apt(["liblz4-dev", "libzstd-dev", "libblosc-dev", "zlib1g-dev"])]),
   .target(name: "CHDF5", dependencies: ["CHDF5System"]),
+  .target(name: "CTIFF", dependencies: ["CTIFFSystem"]),
   .target(name: "CKernels"),
 
   // MARK: - Foundations
@@ -40,7 +41,7 @@ let targets: [Target] = [
     name: "FileFormats",
     dependencies: [
       "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ParticleMechanics", "PowderDiffraction",
-      "CTIFFSystem",
+      "CTIFF",
       "CCompressionSystem", "CKernels",
     ]),
   .target(name: "Pipeline", dependencies: ["Quantities", "Figures", "ArrayMath", "COpenSSLSystem", yams]),
@@ -130,8 +131,8 @@ let package = Package(
   targets: targets + tests,
   swiftLanguageModes: [.v6])
 
-// Swift's settings are for Swift targets; the two C targets are shims and kernels.
-for target in package.targets where target.type != .system && !["CHDF5", "CKernels"].contains(target.name) {
+// Swift's settings are for Swift targets; the C targets are shims and kernels.
+for target in package.targets where target.type != .system && !["CHDF5", "CTIFF", "CKernels"].contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

@@ -17,6 +17,8 @@ enum { LARGEST_DEPTH = 64, LARGEST_NODE_COUNT = 200000, LARGEST_ATTRIBUTE = 1 <<
 static const hsize_t LARGEST_READ = (hsize_t)1 << 34;
 
 static long node_count;
+// Datasets that take more bytes in the file are looked at, not read.
+static hsize_t largest_dataset;
 
 // The type in memory that the Swift reader would ask for; negative for one that it does not read.
 static hid_t memory_type(hid_t type) {
@@ -48,11 +50,11 @@ static void read_values(hid_t object, int is_dataset) {
   hsize_t memory_size = memory < 0 ? 0 : H5Tget_size(memory);
   hsize_t wide = size > memory_size ? size : memory_size;
   int is_small = count > 0 && (hsize_t)count <= LARGEST_READ / wide;
-  if (is_small && is_dataset) {
+  if (is_dataset && count > 0) {
     hsize_t claim = (hsize_t)count * size;
-    is_small = claim <= LARGEST_ATTRIBUTE || claim / 1100 <= H5Dget_storage_size(object);
+    is_small = is_small && (claim <= LARGEST_ATTRIBUTE || claim / 1100 <= H5Dget_storage_size(object));
     hid_t creation = H5Dget_create_plist(object);
-    H5Pget_layout(creation);
+    int is_chunked = H5Pget_layout(creation) == H5D_CHUNKED;
     int filters = H5Pget_nfilters(creation);
     for (int index = 0; index < filters; index++) {
       unsigned flags = 0, configuration = 0;
@@ -63,6 +65,12 @@ static void read_values(hid_t object, int is_dataset) {
       if (filter < 0 || H5Zfilter_avail(filter) <= 0) is_small = 0;
     }
     H5Pclose(creation);
+    if (H5Dget_storage_size(object) > largest_dataset) {
+      is_small = 0;
+      hsize_t chunks = 0;
+      // Walks the index of the chunks from end to end, which is where a damaged one hurts.
+      if (is_chunked) H5Dget_num_chunks(object, H5S_ALL, &chunks);
+    }
   } else if (is_small) {
     is_small = (hsize_t)count * size <= LARGEST_ATTRIBUTE;
   }
@@ -196,7 +204,7 @@ static double seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-int operando_hdf5_probe(const char *path, const void *image, size_t size, unsigned cpu_seconds) {
+int operando_hdf5_probe(const char *path, const void *image, size_t size, size_t largest, unsigned cpu_seconds) {
   pid_t child = fork();
   if (child < 0) return OPERANDO_HDF5_PROBE_UNAVAILABLE;
   if (child == 0) {
@@ -219,6 +227,7 @@ int operando_hdf5_probe(const char *path, const void *image, size_t size, unsign
     // Deflate gains at most a factor of 1032, so an honest file needs no more than this.
     limit_memory(((rlim_t)256 << 20) + 1200 * (rlim_t)size);
     H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
+    largest_dataset = largest;
     read_file(path, image, size);
     _exit(is_starved ? OPERANDO_HDF5_PROBE_STARVED : OPERANDO_HDF5_PROBE_DONE);
   }

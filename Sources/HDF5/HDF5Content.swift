@@ -12,8 +12,11 @@ struct HDF5Content {
   /// The most bytes that one read may take, whatever a file claims.
   static let largestRead = 1 << 34
 
-  /// - Throws: ``HDF5Error`` when the claimed size overflows or exceeds ``largestRead``.
-  init(type identifier: hid_t, space spaceIdentifier: hid_t, place: String) throws {
+  /// - Parameter largest: the most bytes that all values may take in the file.
+  /// - Throws: ``HDF5Error`` when the claimed size overflows or exceeds `largest`.
+  init(
+    type identifier: hid_t, space spaceIdentifier: hid_t, place: String, largest: Int = HDF5Content.largestRead
+  ) throws {
     let type = try HDF5Handle(identifier, closedBy: H5Tclose, "read the type", place)
     let space = try HDF5Handle(spaceIdentifier, closedBy: H5Sclose, "read the shape", place)
     self.type = type
@@ -28,7 +31,7 @@ struct HDF5Content {
       guard H5Sget_simple_extent_dims(space.id, &lengths, nil) == rank else {
         throw HDF5Error.last("read the shape", place)
       }
-      guard lengths.allSatisfy({ $0 <= hsize_t(HDF5Content.largestRead) }) else {
+      guard lengths.allSatisfy({ $0 <= hsize_t(largest) }) else {
         throw HDF5Error.tooLarge(object: place, claim: "claims a shape of \(lengths)")
       }
       shape = lengths.map { Int($0) }
@@ -39,7 +42,7 @@ struct HDF5Content {
     if count > 0 {
       for length in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: length)
-        guard !overflow, product <= HDF5Content.largestRead else {
+        guard !overflow, product <= largest else {
           throw HDF5Error.tooLarge(object: place, claim: "claims a shape of \(shape)")
         }
         count = product
@@ -47,10 +50,10 @@ struct HDF5Content {
     }
     self.count = count
     let size = max(H5Tget_size(type.id), 1)
-    guard size <= HDF5Content.largestRead, count <= HDF5Content.largestRead / Int(size) else {
+    guard size <= largest, count <= largest / Int(size) else {
       throw HDF5Error.tooLarge(
         object: place,
-        claim: "claims \(count) elements of \(size) bytes; at most \(HDF5Content.largestRead) bytes are read")
+        claim: "claims \(count) elements of \(size) bytes; at most \(largest) bytes are read")
     }
   }
 
@@ -96,7 +99,7 @@ struct HDF5Content {
     guard count <= HDF5Content.largestRead / MemoryLayout<Element>.size else {
       throw HDF5Error.tooLarge(object: place, claim: "claims \(count) elements")
     }
-    let target = try memoryType(Element.self, place)
+    let target = try memoryType(Element.hdf5Type, place)
     return try [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let start = buffer.baseAddress else { return }
       buffer.initialize(repeating: Element.zero)
@@ -106,13 +109,13 @@ struct HDF5Content {
   }
 
   /// The type that HDF5 converts to; an enumeration (a Boolean of h5py) is read as its numbers.
-  private func memoryType<Element: HDF5Element>(_ element: Element.Type, _ place: String) throws -> HDF5Handle {
+  func memoryType(_ number: HDF5NumberType, _ place: String) throws -> HDF5Handle {
     guard H5Tget_class(type.id) == H5T_ENUM else {
-      return try HDF5Handle(H5Tcopy(Element.hdf5Type.native), closedBy: H5Tclose, "read the type", place)
+      return try HDF5Handle(H5Tcopy(number.native), closedBy: H5Tclose, "read the type", place)
     }
     let native = try HDF5Handle(
       H5Tget_native_type(type.id, H5T_DIR_DEFAULT), closedBy: H5Tclose, "read the type", place)
-    guard H5Tget_size(native.id) == MemoryLayout<Element>.size else {
+    guard H5Tget_size(native.id) == number.size else {
       throw HDF5Error.unsupported(object: place, kind: "an enumeration of another size")
     }
     return native
@@ -164,7 +167,8 @@ struct HDF5Content {
     return pointers.map { $0.map { String(cString: $0) } ?? "" }
   }
 
-  private var kind: String {
+  /// What it holds, when that is not read.
+  var kind: String {
     if case .other(let kind) = elementType { return kind }
     return "of another type"
   }

@@ -97,12 +97,18 @@ public enum HDF5File {
     guard close(descriptor) == 0 else { throw failure() }
   }
 
+  /// Stored bytes up to which a dataset is read in the child process; of larger ones it looks at the description and
+  /// the index of the chunks alone, so that a file of detector frames opens at once.
+  static let largestProbedDataset = 64 << 20
+
   /// Reads the whole file in a child process first: libhdf5 1.10 crashes on some damaged files, which no check of
   /// ours can foresee, and some never end.
-  private static func probe(_ path: String, image: UnsafeRawBufferPointer?) throws {
+  static func probe(
+    _ path: String, image: UnsafeRawBufferPointer?, largestDataset: Int = HDF5File.largestProbedDataset
+  ) throws {
     let size = image?.count ?? fileSize(path)
     let time = 2 + size / 5_000_000
-    let result = operando_hdf5_probe(path, image?.baseAddress, size, UInt32(clamping: time))
+    let result = operando_hdf5_probe(path, image?.baseAddress, size, largestDataset, UInt32(clamping: time))
     switch operando_hdf5_probe_result(UInt32(result)) {
     case OPERANDO_HDF5_PROBE_CRASHED:
       throw HDF5Error.invalid(object: path, reason: "is damaged: the HDF5 library crashes on reading it")
@@ -123,13 +129,13 @@ public enum HDF5File {
     return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  private static func root(of file: HDF5Handle, _ path: String) throws -> HDF5Group {
+  static func root(of file: HDF5Handle, _ path: String) throws -> HDF5Group {
     let group = try HDF5Handle(
       H5Gopen2(file.id, "/", hid_t(H5P_DEFAULT)), closedBy: H5Gclose, "open the root group", path)
     return HDF5Group(handle: group, file: file, path: "/", fileName: path)
   }
 
-  private static func fileAccess(_ path: String) throws -> HDF5Handle {
+  static func fileAccess(_ path: String) throws -> HDF5Handle {
     let access = try HDF5Handle(H5Pcreate(operando_H5P_FILE_ACCESS()), closedBy: H5Pclose, "prepare access", path)
     try check(H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG), "prepare access", path)
     // Locks fail on many network file systems, and files are replaced by renaming, never written in place.

@@ -10,7 +10,7 @@ import Testing
       "CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CPNGSystem", "COpenSSLSystem", "CXraylibSystem",
       "CSpglibSystem", "CTIFFSystem", "CCompressionSystem",
     ],
-    ["CHDF5", "CKernels"],
+    ["CHDF5", "CTIFF", "CKernels"],
     ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography"],
     ["Electrochemistry", "ParticleMechanics", "PowderDiffraction"],
     ["FileFormats", "Pipeline"],

@@ -15,6 +15,10 @@ OPERANDO_HDF5_ID(H5T_NATIVE_UINT32)
 OPERANDO_HDF5_ID(H5T_NATIVE_INT64)
 OPERANDO_HDF5_ID(H5T_NATIVE_UINT64)
 OPERANDO_HDF5_ID(H5T_C_S1)
+OPERANDO_HDF5_ID(H5T_IEEE_F32LE)
+OPERANDO_HDF5_ID(H5T_IEEE_F32BE)
+OPERANDO_HDF5_ID(H5T_IEEE_F64LE)
+OPERANDO_HDF5_ID(H5T_IEEE_F64BE)
 OPERANDO_HDF5_ID(H5P_FILE_CREATE)
 OPERANDO_HDF5_ID(H5P_FILE_ACCESS)
 OPERANDO_HDF5_ID(H5P_GROUP_CREATE)
@@ -25,6 +29,7 @@ OPERANDO_HDF5_ID(H5P_ATTRIBUTE_CREATE)
 
 static inline unsigned operando_H5F_ACC_RDONLY(void) { return H5F_ACC_RDONLY; }
 static inline unsigned operando_H5F_ACC_TRUNC(void) { return H5F_ACC_TRUNC; }
+static inline unsigned operando_H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS(void) { return H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS; }
 static inline size_t operando_H5T_VARIABLE(void) { return H5T_VARIABLE; }
 
 // Stops HDF5 from printing errors; the setting belongs to the calling thread.
@@ -44,9 +49,10 @@ enum operando_hdf5_probe_result {
 };
 
 // Opens a file, or the image of one when `image` is not NULL, in a child process and reads everything in it; `size` is
-// that of the file or the image and bounds the memory. A damaged
-// file can crash libhdf5; here it takes the child down and nothing else. Other threads must not be inside HDF5.
-int operando_hdf5_probe(const char *path, const void *image, size_t size, unsigned cpu_seconds);
+// that of the file or the image and bounds the memory. Of datasets that take more than `largest` bytes in the file only
+// the description and the index of the chunks are read. A damaged file can crash libhdf5; here it takes the child down
+// and nothing else. Other threads must not be inside HDF5.
+int operando_hdf5_probe(const char *path, const void *image, size_t size, size_t largest, unsigned cpu_seconds);
 
 // A file that is made in memory; its bytes are there once the file has been closed.
 struct operando_hdf5_image {

@@ -20,4 +20,6 @@
 #define OPERANDO_CLONES
 #endif
 
+#include "Bitshuffle.h"
+
 #endif
