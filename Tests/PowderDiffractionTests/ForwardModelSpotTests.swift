@@ -96,32 +96,32 @@ private func scene(_ phase: PowderPhase) -> PowderScene {
   @Test func manyGrainsMakeTheSmoothRing() throws {
     let smooth = try DetectorModel(geometry: geometry).expectedPhotons(of: scene(phase(nil)))
     var spottiness = spotty
-    spottiness.grains = 200_000 / (6 * degree / 2)
+    spottiness.grains = 20_000 / (6 * degree / 2)
     spottiness.azimuthalWidth = 1.5 * degree
     let image = try DetectorModel(geometry: geometry).expectedPhotons(of: scene(phase(spottiness)), threads: 2)
-    compare(image, smooth, spots: 200_000, width: 1.5 * degree)
+    compare(image, smooth, spots: 20_000, width: 1.5 * degree)
   }
 
   @Test func strainSpreadWidensTheMeanRing() throws {
     var spottiness = spotty
-    spottiness.grains = 200_000 / (6 * degree / 2)
+    spottiness.grains = 20_000 / (6 * degree / 2)
     spottiness.azimuthalWidth = 1.5 * degree
     spottiness.strainSpread = 0.01
     let added = 2 * tan(line / 2) * 0.01 * 2.354_82
     let wide = (0.04 * degree * degree + added * added).squareRoot()
     let smooth = try DetectorModel(geometry: geometry).expectedPhotons(of: scene(phase(nil, fwhm: wide)))
     let image = try DetectorModel(geometry: geometry).expectedPhotons(of: scene(phase(spottiness)), threads: 2)
-    compare(image, smooth, spots: 200_000, width: 1.5 * degree)
+    compare(image, smooth, spots: 20_000, width: 1.5 * degree)
   }
 
   @Test func spotsFollowATexture() throws {
     let texture = RingTexture.cosine(amplitude: 0.8, order: 2, phase: 0.4)
     let smooth = try DetectorModel(geometry: geometry).expectedPhotons(of: scene(phase(nil, texture: texture)))
     var spottiness = spotty
-    spottiness.grains = 100_000 / (6 * degree / 2)
+    spottiness.grains = 20_000 / (6 * degree / 2)
     let image = try DetectorModel(geometry: geometry).expectedPhotons(
       of: scene(phase(spottiness, texture: texture)), threads: 2)
-    compare(image, smooth, spots: 100_000, width: 0.8 * degree)
+    compare(image, smooth, spots: 20_000, width: 0.8 * degree)
   }
 
   /// Compares sums over blocks of 20 x 20 pixels; what differs is the number of spots in a block.
