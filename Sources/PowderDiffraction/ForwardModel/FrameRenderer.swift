@@ -68,21 +68,18 @@ struct FrameRenderer: Sendable {
     let flat = Float(scene.background.flat)
     let efficiency = detector.sensorAttenuation.map { SensorEfficiency(attenuation: $0) }
     let polarisation = scene.beam.polarisation
-    let grain = 16
+    let kernels = groups.enumerated().map { index, group in
+      RadialKernel(
+        map: group.map, table: group.table, isotropic: index == 0 ? isotropic : 0, polarisation: polarisation,
+        efficiency: efficiency)
+    }
     return try [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
       buffer.initialize(repeating: flat)
       initialized = shape.count
       // Chunks write disjoint rows.
       nonisolated(unsafe) let image = buffer
-      try parallelFor(count: shape.rows, grain: grain, threads: threads) { _, rows in
-        for (index, group) in groups.enumerated() {
-          let kernel = RadialKernel(
-            map: group.map, table: group.table, isotropic: index == 0 ? isotropic : 0, polarisation: polarisation,
-            efficiency: efficiency)
-          for row in rows {
-            kernel.add(row: row, to: .init(rebasing: image[row * shape.columns..<(row + 1) * shape.columns]))
-          }
-        }
+      try parallelFor(count: shape.rows, grain: 16, threads: threads) { _, rows in
+        for kernel in kernels { kernel.add(rows: rows, to: image) }
         for group in spots {
           group.add(rows: rows, columns: shape.columns, polarisation: polarisation, efficiency: efficiency, to: image)
         }

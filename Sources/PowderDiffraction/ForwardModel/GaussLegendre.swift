@@ -33,8 +33,11 @@ struct GaussLegendre: Sendable {
     self.weights = weights
   }
 
-  /// Points along an edge that integrate a Gaussian across a pixel to about 10⁻⁴ of its height or better.
+  /// Points along an edge that integrate a Gaussian across a pixel to 10⁻⁴ of its height.
+  ///
+  /// With n points the error is `(n!)⁴ / ((2n + 1) (2n)!³)` times derivative 2n, at most `(2n − 1)!! / σ^2n`; that is
+  /// 10⁻⁴ at widths of 3.8, 1.5, 0.93 and 0.67 pixels for n from 2 to 5.
   ///
   /// - Parameter width: full width at half maximum, in pixels.
-  static func count(width: Double) -> Int { min(max(Int((1.5 + 3 / width).rounded(.up)), 2), largest) }
+  static func count(width: Double) -> Int { min(max(Int((1.4 + 2.4 / width).rounded(.up)), 2), largest) }
 }

@@ -34,6 +34,9 @@ public struct PowderPhase: Sendable, Hashable {
     self.displacement = displacement
   }
 
+  /// More spots than this on a ring are a smooth ring.
+  private static let mostSpots = 1e7
+
   /// The spots of the phase; empty without ``spottiness``.
   ///
   /// - Parameter wavelength: in metres.
@@ -49,6 +52,9 @@ public struct PowderPhase: Sendable, Hashable {
       let photons = scale * line.intensity / mean
       let lineTexture = texture.map { LineTexture($0, poleAngles: line.poleAngles) }
       let ceiling = lineTexture?.maximum ?? 1
+      try ForwardModelError.require(
+        mean * ceiling < Self.mostSpots, "mean number of spots of \(name) on ring \(line.label)", mean * ceiling,
+        "less than \(Self.mostSpots); leave out the spottiness for a powder of so many grains")
       // The count and the spots have streams of their own, so that a slightly different mean keeps the grains.
       var counter = SeededGenerator(seed: spottiness.seed, item: 2 * index)
       var generator = SeededGenerator(seed: spottiness.seed, item: 2 * index + 1)

@@ -86,13 +86,27 @@ struct RadialTable: Sendable {
       }
       if samplesPerEdge == nil {
         let pixel = map.pixelAngle(twoTheta: centre)
-        let wanted = UInt8(GaussLegendre.count(width: shape.fwhm / pixel))
-        let curved = (shape.mixing > 0 ? 12 : 3) * shape.fwhm + 2 * pixel
-        for k in index(centre - curved)...index(centre + curved) { samples[k] = max(samples[k], wanted) }
+        func raise(_ widths: Double, to wanted: Int) {
+          let reach = widths * shape.fwhm + 2 * pixel
+          for k in index(centre - reach)...index(centre + reach) { samples[k] = max(samples[k], UInt8(wanted)) }
+        }
+        // A Lorentzian tail beyond three widths is as good as straight within a pixel.
+        if shape.mixing > 0 { raise(12, to: 2) }
+        raise(3, to: GaussLegendre.count(width: shape.fwhm / pixel))
       }
     }
     self.values = sums.map { Float($0) }
     self.samples = samples
     self.blocks = blocks
+  }
+
+  /// A ring with texture at a place of the table.
+  @inline(__always)
+  func ringValue(_ ring: Int, at place: Double) -> Double {
+    let local = place - Double(rings[ring].first)
+    guard local >= 0, local < Double(rings[ring].values.count - 1) else { return 0 }
+    let index = Int(local)
+    let base = rings[ring].values[index]
+    return Double(base) + (local - Double(index)) * Double(rings[ring].values[index + 1] - base)
   }
 }

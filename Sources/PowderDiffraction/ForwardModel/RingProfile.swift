@@ -50,8 +50,8 @@ public struct RingShape: Sendable, Hashable {
     try ForwardModelError.require(mixing >= 0 && mixing <= 1, "Lorentzian share", mixing, "0 to 1")
     self.fwhm = fwhm
     self.mixing = mixing
-    // A Gaussian has nothing left (10⁻⁴³ of its height) at six widths.
-    let widths = mixing > 0 ? 30.0 : 6
+    // A Gaussian has 10⁻¹² of its area left beyond three widths.
+    let widths = mixing > 0 ? 30.0 : 3
     reach = widths * fwhm
     gaussianExponent = 4 * log(2) / (fwhm * fwhm)
     gaussianHeight = (1 - mixing) * (4 * log(2) / .pi).squareRoot() / fwhm

@@ -7,16 +7,33 @@ struct SpotGroup: Sendable {
     let rows, columns: Range<Int>
     let rule: GaussLegendre
     let sine, cosine, tangent, height: Double
+
+    /// Whether any of the spot can be within a pixel about a place; `pixel` is the largest angle a pixel spans from the
+    /// sample.
+    @inline(__always)
+    func reaches(_ t: SIMD3<Double>, pixel: Double) -> Bool {
+      let square = t.x * t.x + t.y * t.y
+      let radius = square.squareRoot()
+      let length = (square + t.z * t.z).squareRoot()
+      let halfTangent = radius / (length + t.z)
+      let offset = 2 * (halfTangent - tangent) / (1 + halfTangent * tangent)
+      // An arc tangent is smaller than its argument, a sine smaller than its angle.
+      guard abs(offset) < 1.1 * (spot.shape.reach + pixel) else { return false }
+      let aside = t.x * cosine - t.y * sine
+      return abs(aside) < radius * SpotGroup.azimuthalReach * spot.azimuthalWidth + pixel * length
+    }
   }
 
   /// A spot is cut where it has fallen to 10⁻⁸ along the ring; what is lost is below the rounding of an image.
-  private static let azimuthalReach = 2.6
+  fileprivate static let azimuthalReach = 2.6
 
   private let map: PlateMap
   private let placed: [Placed]
+  private let pixel: Double
 
   init(_ spots: [DiffractionSpot], map: PlateMap, samplesPerEdge: Int?) throws(ForwardModelError) {
     self.map = map
+    pixel = 1.5 * map.pixelAngle(twoTheta: 0)
     var placed: [Placed] = []
     for spot in spots {
       let pixel = map.pixelAngle(twoTheta: spot.twoTheta)
@@ -84,17 +101,16 @@ struct SpotGroup: Sendable {
   /// Photons per square metre, mean over a pixel.
   @inline(__always)
   private func mean(of placed: Placed, about t: SIMD3<Double>, _ polarisation: Double) -> Double {
-    // A pixel's width beyond the reach nothing is left; most of the box is skipped here.
-    let spot = placed.spot
-    let centre = PlateMap.halfTangent(t)
-    let pixel = map.pixelAngle(twoTheta: 0)
-    let offset = 2 * atan((centre - placed.tangent) / (1 + centre * placed.tangent))
-    guard abs(offset) < spot.shape.reach + pixel else { return 0 }
+    // Most of the box is farther than a pixel from the spot: there nothing is left.
+    guard placed.reaches(t, pixel: pixel) else { return 0 }
+    let rule = placed.rule
     var sum = 0.0
-    for (rowPoint, rowWeight) in zip(placed.rule.points, placed.rule.weights) {
-      let line = t + rowPoint * map.rowStep
-      for (columnPoint, columnWeight) in zip(placed.rule.points, placed.rule.weights) {
-        sum += rowWeight * columnWeight * density(of: placed, at: line + columnPoint * map.columnStep, polarisation)
+    for i in rule.points.indices {
+      let line = t + rule.points[i] * map.rowStep
+      for j in rule.points.indices {
+        sum +=
+          rule.weights[i] * rule.weights[j]
+          * density(of: placed, at: line + rule.points[j] * map.columnStep, polarisation)
       }
     }
     return sum
@@ -111,12 +127,22 @@ struct SpotGroup: Sendable {
     let halfTangent = radius / (length + t.z)
     let x = (halfTangent - placed.tangent) / (1 + halfTangent * placed.tangent)
     // The azimuth from the spot, from the vector turned by the spot's own.
-    let angle = atan2(t.x * placed.cosine - t.y * placed.sine, t.x * placed.sine + t.y * placed.cosine)
-    let along = angle / spot.azimuthalWidth
+    let along =
+      Self.arcTangent(t.x * placed.cosine - t.y * placed.sine, t.x * placed.sine + t.y * placed.cosine)
+      / spot.azimuthalWidth
     guard abs(along) < Self.azimuthalReach, radius > 0 else { return 0 }
-    let profile = spot.shape(2 * atan(x)) * placed.height * exp(-4 * log(2) * along * along)
+    let profile = spot.shape(2 * Self.arcTangent(x, 1)) * placed.height * exp(-4 * log(2) * along * along)
     let polarised = 0.5 + (t.z * t.z - polarisation * (t.y * t.y - t.x * t.x)) * (0.5 / square)
     // dΩ/dA over sin 2θ = radius / length.
     return profile * polarised * map.distance / (square * radius)
+  }
+
+  /// atan2, by its series where that is exact to 10⁻¹².
+  @inline(__always)
+  private static func arcTangent(_ y: Double, _ x: Double) -> Double {
+    let ratio = y / x
+    let square = ratio * ratio
+    guard x > 0, square < 1e-3 else { return atan2(y, x) }
+    return ratio * (1 - square * (1.0 / 3 - square * (0.2 - square * (1.0 / 7))))
   }
 }
