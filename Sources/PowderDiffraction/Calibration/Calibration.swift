@@ -40,20 +40,43 @@ public struct Calibration: Sendable {
         frame: $0, grid: grid, flags: $1.flags, rings: rings, polarisation: options.polarisation,
         solidAngle: options.solidAngle)
     }
-    guard case .geometry(let poni) = options.start else {
-      throw CalibrationError(.centre, found: "no start", advice: "give a rough geometry")
-    }
-    guard let plate = PlateModel(poni) else {
-      throw CalibrationError(
-        .input, found: "a plate that the direct beam does not meet, or meets at a grazing angle",
-        advice: "detectors at more than 80 degrees from the beam cannot be calibrated here")
-    }
     var refinement = CalibrationRefinement(
-      rings: rings, extractions: extractions, plate: plate, free: options.free)
+      rings: rings, extractions: extractions, plate: try roughPlate(frames[0], masks[0], grid), free: options.free)
     try refinement.run(reach: 40, width: 3.5)
     return CalibrationAssembly(
       calibration: self, grid: grid, masks: masks, refinement: refinement
     ).result
+  }
+
+  /// A geometry that puts the rings of the first frame within a few pixels.
+  private func roughPlate(
+    _ frame: CalibrationFrame, _ mask: AutomaticMask, _ grid: DetectorGrid
+  ) throws -> PlateModel {
+    let reduced = ReducedFrame(frame, flags: mask.flags)
+    let correlation = RingCorrelation(reduced, rings: rings, wavelength: frame.wavelength, grid: grid)
+    let freedom = RoughGeometry.Freedom(
+      distance: options.free.contains(.distance),
+      tilt: options.free.contains(.rotation1) && options.free.contains(.rotation2))
+    let distance: (value: Double, tolerance: Double)?
+    switch options.start {
+    case .unknown: distance = nil
+    case .distance(let value, let tolerance): distance = (value, freedom.distance ? tolerance : 0)
+    case .geometry(let poni):
+      guard let plate = PlateModel(poni) else {
+        throw CalibrationError(
+          .input, found: "a plate that the direct beam does not meet, or meets at a grazing angle",
+          advice: "detectors at more than 80 degrees from the beam cannot be calibrated here")
+      }
+      return RoughGeometry(start: plate, correlation: correlation, freedom: freedom).hypotheses[0].plate
+    }
+    let rough = try RoughGeometry(reduced, correlation: correlation, distance: distance, freedom: freedom)
+    for h in rough.hypotheses { print("hyp", h) }
+    guard let best = rough.hypotheses.first else {
+      throw CalibrationError(
+        .assignment, found: "rings, but at no distance do they fall on those of the calibrant",
+        advice: "check calibrant, wavelength, pixel size and the rough distance")
+    }
+    return best.plate
   }
 
   private func checkInput(_ frames: [CalibrationFrame]) throws -> FrameShape {

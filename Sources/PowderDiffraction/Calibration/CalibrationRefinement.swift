@@ -75,16 +75,17 @@ struct CalibrationRefinement {
 
   /// One extraction and one fit; with lines of free width in bands of a given reach, or with the shape held.
   private mutating func pass(coarse: (reach: Double, width: Double)?) throws {
-    found = []
+    var next: [[RingExtraction.RingPoints]] = []
     for (index, extraction) in extractions.enumerated() {
       let plans = plans(frame: index, coarse: coarse)
       let model = fit
       let bands = extraction.extract(plans, plate: fit.plate(of: index)) { ring in
         model.ringAngle(dSpacing: rings[ring].dSpacing, frame: index)
       }
-      found.append(bands)
+      next.append(bands)
       for band in bands { if let profile = band.profile { profiles[index][band.plan.ring] = profile } }
     }
+    found = next
     settleProfiles()
     gather()
     guard fit.points.count >= max(3 * fit.free.count, 12) else {
