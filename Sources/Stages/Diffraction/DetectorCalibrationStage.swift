@@ -20,12 +20,15 @@ public enum DetectorCalibrationStage: Stage {
     /// Extent of a pixel between rows and between columns, in metres.
     public var pixelHeight, pixelWidth: Double
     public var start: CalibrationStart
+    /// Where the first pixel lies, where a start says so.
+    public var orientation: DetectorOrientation?
     /// What was not given and where it was taken from, in words.
     public var assumptions: [Assumption]
 
     public init(
       frames: [CalibrationFrame], calibrantName: String, calibrantSource: String, rings: [CalibrationRing],
-      pixelHeight: Double, pixelWidth: Double, start: CalibrationStart, assumptions: [Assumption] = []
+      pixelHeight: Double, pixelWidth: Double, start: CalibrationStart, orientation: DetectorOrientation? = nil,
+      assumptions: [Assumption] = []
     ) {
       self.frames = frames
       self.calibrantName = calibrantName
@@ -34,6 +37,7 @@ public enum DetectorCalibrationStage: Stage {
       self.pixelHeight = pixelHeight
       self.pixelWidth = pixelWidth
       self.start = start
+      self.orientation = orientation
       self.assumptions = assumptions
     }
   }
@@ -51,6 +55,7 @@ public enum DetectorCalibrationStage: Stage {
     options.free = Set(parameters.refine.map(\.technique))
     options.polarisation = parameters.polarisation
     options.threads = context.threads
+    if let orientation = input.orientation { options.orientation = orientation }
     let calibration = Calibration(
       rings: input.rings, pixelHeight: input.pixelHeight, pixelWidth: input.pixelWidth, options: options)
     let result = try calibration(input.frames)
