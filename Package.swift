@@ -42,7 +42,7 @@ let targets: [Target] = [
     dependencies: [
       "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ParticleMechanics", "PowderDiffraction",
       "CTIFF",
-      "CCompressionSystem", "CKernels",
+      "CCompressionSystem", "CKernels", "COpenSSLSystem",
     ]),
   .target(name: "Pipeline", dependencies: ["Quantities", "Figures", "ArrayMath", "COpenSSLSystem", yams]),
 

@@ -4,7 +4,7 @@ import HDF5
 
 /// The formats of detector frames that are read.
 public enum FrameFormat: String, Sendable, Hashable, CaseIterable {
-  case tiff, hdf5, edf, cbf
+  case tiff, hdf5, edf, cbf, npy
 }
 
 /// Detector frames of a file or of several, and what the files state about them.
@@ -33,6 +33,55 @@ public struct FrameFile: Sendable {
     return try open(bytes, start: start, paths: [file])
   }
 
+  /// Opens several files as one series.
+  ///
+  /// - Parameters:
+  ///   - paths: files, taken in this order; a folder stands for its files, and a name with `*` or `?` for the files of
+  ///     its folder that match, both in the order of their names, numbers in them counted as numbers.
+  /// - Throws: what ``open(path:)`` throws, and ``FormatError`` that names the first file whose frames are of another
+  ///   shape or type than those of the first.
+  public static func open(paths: [String]) throws -> FrameFile {
+    let all = try paths.flatMap { try expand($0) }
+    guard let first = all.first else { throw FormatError(paths.joined(separator: ", "), "names no file") }
+    if all.count == 1 { return try open(path: first) }
+    let files = try all.map { try open(path: $0) }
+    var metadata = files[0].metadata
+    let times = files.compactMap(\.metadata.timestamps)
+    let isTimed = zip(files, times).allSatisfy { $0.frames.count == $1.count } && times.count == files.count
+    metadata.timestamps = isTimed ? times.flatMap(\.self) : nil
+    metadata.scanShape = nil
+    return FrameFile(
+      frames: try FrameSeries(files.map(\.frames), names: all), metadata: metadata, format: files[0].format, paths: all)
+  }
+
+  /// The files that a path, a folder or a pattern stands for.
+  private static func expand(_ path: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let url = URL(filePath: path)
+    let pattern = url.lastPathComponent
+    guard isFolder.boolValue || (!exists && pattern.contains { "*?".contains($0) }) else { return [path] }
+    let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    } catch {
+      throw FormatError(folder.path, "cannot be listed: \(error.localizedDescription)")
+    }
+    let chosen = names.filter { name in
+      guard !name.hasPrefix(".") else { return false }
+      guard isFolder.boolValue else { return fnmatch(pattern, name, 0) == 0 }
+      var inner: ObjCBool = false
+      return FileManager.default.fileExists(atPath: folder.appending(path: name).path, isDirectory: &inner)
+        && !inner.boolValue
+    }
+    guard !chosen.isEmpty else {
+      throw FormatError(path, isFolder.boolValue ? "is a folder without files" : "matches no file")
+    }
+    return chosen.sorted { $0.compare($1, options: [.numeric]) == .orderedAscending }
+      .map { folder.appending(path: $0).path }
+  }
+
   /// Reads frames from the bytes of a file other than HDF5.
   ///
   /// - Parameter name: for messages.
@@ -40,13 +89,30 @@ public struct FrameFile: Sendable {
     try open(FrameBytes(bytes, named: name), start: Array(bytes.prefix(1 << 12)), paths: [name])
   }
 
-  private static func open(_ bytes: FrameBytes, start: [UInt8], paths: [String]) throws -> FrameFile {
+  static func open(_ bytes: FrameBytes, start: [UInt8], paths: [String]) throws -> FrameFile {
     guard !start.isEmpty else { throw FormatError(bytes.name, "is empty") }
     if TIFFFrames.recognises(start) {
       let frames = try TIFFFrames(bytes)
       return FrameFile(frames: frames, metadata: frames.metadata, format: .tiff, paths: paths)
     }
-    throw FormatError(bytes.name, "is not a file of frames: neither TIFF, HDF5, EDF nor CBF")
+    if EDFFile.recognises(start) {
+      let (frames, metadata) = try EDFFile.read(bytes)
+      return FrameFile(frames: frames, metadata: metadata, format: .edf, paths: paths)
+    }
+    if CBFFile.recognises(start) {
+      let (frames, metadata) = try CBFFile.read(bytes)
+      return FrameFile(frames: frames, metadata: metadata, format: .cbf, paths: paths)
+    }
+    if NPYFile.recognises(start) {
+      return FrameFile(frames: try NPYFile.read(bytes), metadata: FrameMetadata(), format: .npy, paths: paths)
+    }
+    if GzipBytes.recognises(start) {
+      let inner = try FrameBytes(GzipBytes.expand(bytes), named: bytes.name)
+      let innerStart = try inner.bytes(at: 0, atMost: 1 << 12)
+      guard !GzipBytes.recognises(innerStart) else { throw FormatError(bytes.name, "is a gzip file within another") }
+      return try open(inner, start: innerStart, paths: paths)
+    }
+    throw FormatError(bytes.name, "is not a file of frames: neither TIFF, HDF5, EDF, CBF nor NPY")
   }
 
   private static func openHDF5(_ path: String, dataset: String?) throws -> FrameFile {
@@ -72,7 +138,7 @@ public struct FrameFile: Sendable {
   }
 
   /// The file and the dataset of "file.h5::/entry/data".
-  private static func split(_ path: String) -> (file: String, dataset: String?) {
+  static func split(_ path: String) -> (file: String, dataset: String?) {
     guard let mark = path.range(of: "::", options: .backwards), !FileManager.default.fileExists(atPath: path) else {
       return (path, nil)
     }
