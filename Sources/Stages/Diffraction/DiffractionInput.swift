@@ -1,6 +1,6 @@
 public import ArrayMath
 import Crystallography
-import FileFormats
+public import FileFormats
 import Foundation
 public import Pipeline
 public import PowderDiffraction
