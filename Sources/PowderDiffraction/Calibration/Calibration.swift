@@ -70,7 +70,6 @@ public struct Calibration: Sendable {
       return RoughGeometry(start: plate, correlation: correlation, freedom: freedom).hypotheses[0].plate
     }
     let rough = try RoughGeometry(reduced, correlation: correlation, distance: distance, freedom: freedom)
-    for h in rough.hypotheses { print("hyp", h) }
     guard let best = rough.hypotheses.first else {
       throw CalibrationError(
         .assignment, found: "rings, but at no distance do they fall on those of the calibrant",

@@ -59,9 +59,11 @@ struct RingCorrelation {
     return (values, scale)
   }
 
-  /// - Parameter spread: standard deviation of a ring in the template, in metres of radius.
+  /// - Parameters:
+  ///   - spread: standard deviation of a ring in the template, in metres of radius.
+  ///   - every: looks at one cell in so many.
   /// - Returns: the correlation, −1...1.
-  func callAsFunction(_ plate: PlateModel, spread: Double) -> Double {
+  func callAsFunction(_ plate: PlateModel, spread: Double, every: Int = 1) -> Double {
     let range = PlateRange(plate, grid)
     let most = plate.distance * tan(min(range.most, 1.4)) + 4 * spread
     guard most.isFinite, most > 0, plate.distance > 0 else { return -1 }
@@ -76,11 +78,14 @@ struct RingCorrelation {
     var (st, stt, sv, svv, stv) = (Float(0), Float(0), Float(0), Float(0), Float(0))
     var (t, tt, v, vv, tv) = (0.0, 0.0, 0.0, 0.0, 0.0)
     let count = signal.count
+    let step = every
     signal.withUnsafeBufferPointer { signal in
       rows.withUnsafeBufferPointer { rows in
         columns.withUnsafeBufferPointer { columns in
           values.withUnsafeBufferPointer { values in
-            for index in 0..<count {
+            var index = 0
+            var seen = 0
+            while index < count {
               let x1 = o1 + s1 * rows[index]
               let x2 = o2 + s2 * columns[index]
               let s = u1 * x1 + u2 * x2
@@ -95,7 +100,9 @@ struct RingCorrelation {
               sv += value
               svv += value * value
               stv += model * value
-              if index & 1023 == 1023 {
+              index += step
+              seen += 1
+              if seen & 1023 == 0 {
                 (t, tt, v, vv, tv) = (
                   t + Double(st), tt + Double(stt), v + Double(sv), vv + Double(svv), tv + Double(stv)
                 )
@@ -107,7 +114,7 @@ struct RingCorrelation {
       }
     }
     (t, tt, v, vv, tv) = (t + Double(st), tt + Double(stt), v + Double(sv), vv + Double(svv), tv + Double(stv))
-    let n = Double(max(count, 1))
+    let n = Double(max((count + step - 1) / step, 1))
     let variance = (tt - t * t / n) * (vv - v * v / n)
     return variance > 0 ? (tv - t * v / n) / variance.squareRoot() : -1
   }
