@@ -14,7 +14,10 @@ struct RingCorrelation {
   let grid: DetectorGrid
   let side: Int
 
-  init(_ frame: ReducedFrame, rings: [CalibrationRing], wavelength: Double, grid: DetectorGrid) {
+  /// - Parameter isTransposed: whether rows of the frame are columns of the grid.
+  init(
+    _ frame: ReducedFrame, rings: [CalibrationRing], wavelength: Double, grid: DetectorGrid, isTransposed: Bool = false
+  ) {
     var (rows, columns, signal): ([Float], [Float], [Float]) = ([], [], [])
     for row in 0..<frame.rows {
       for column in 0..<frame.columns where !frame.signal[row * frame.columns + column].isNaN {
@@ -23,6 +26,7 @@ struct RingCorrelation {
         signal.append(frame.signal[row * frame.columns + column])
       }
     }
+    if isTransposed { swap(&rows, &columns) }
     (self.rows, self.columns, self.signal) = (rows, columns, signal)
     self.rings = rings
     self.wavelength = wavelength
@@ -117,6 +121,24 @@ struct RingCorrelation {
     let n = Double(max((count + step - 1) / step, 1))
     let variance = (tt - t * t / n) * (vv - v * v / n)
     return variance > 0 ? (tv - t * v / n) / variance.squareRoot() : -1
+  }
+
+  /// The share of the signal that lies on rings, and the share of the frame that rings take up.
+  func explained(_ plate: PlateModel, spread: Double) -> (signal: Double, area: Double) {
+    let most = plate.distance * tan(min(PlateRange(plate, grid).most, 1.4)) + 4 * spread
+    let (values, scale) = template(plate, spread: spread, most: most)
+    var (on, all, area) = (0.0, 0.0, 0.0)
+    for index in signal.indices {
+      let place = grid.position(row: Double(rows[index]), column: Double(columns[index]))
+      let radius = plate.distance * tan(min(plate.twoTheta(place.axis1, place.axis2), 1.5))
+      let cell = Int(min(radius * scale, Double(values.count - 1)))
+      all += Double(signal[index])
+      if values[cell] > 0.1 {
+        on += Double(signal[index])
+        area += 1
+      }
+    }
+    return (all > 0 ? on / all : 0, area / Double(max(signal.count, 1)))
   }
 
   /// The mean signal as a function of the radius about a point, in bins of one cell, with the number of cells in each.
