@@ -32,52 +32,119 @@ public struct Calibration: Sendable {
   /// - Throws: ``CalibrationError`` naming the step that failed, what was seen and what to try.
   public func callAsFunction(_ frames: [CalibrationFrame]) throws -> CalibrationResult {
     let shape = try checkInput(frames)
-    let grid = DetectorGrid(
-      shape: shape, pixelHeight: pixelHeight, pixelWidth: pixelWidth, orientation: options.orientation)
     let masks = try parallelMap(count: frames.count, threads: options.threads) { AutomaticMask(frames[$0]) }
-    let extractions = zip(frames, masks).map {
-      RingExtraction(
-        frame: $0, grid: grid, flags: $1.flags, rings: rings, polarisation: options.polarisation,
+    for (index, mask) in masks.enumerated() where mask.maskedFraction > 0.98 {
+      throw CalibrationError(
+        .input, found: String(format: "frame \(index) with %.1f %% of its pixels left out", 100 * mask.maskedFraction),
+        advice: "check the mask, and the value that the file uses for bad pixels")
+    }
+    let reduced = ReducedFrame(frames[0], flags: masks[0].flags)
+    let transform = try options.transform ?? likelyTransform(reduced, frames[0])
+    let result = try calibrate(frames, masks, reduced, transform)
+    guard options.transform == nil, !hasGeometry, !transform.isTransposed,
+      let degree = result.transforms.first?.polarisation, let sigma = result.transforms.first?.polarisationSigma,
+      degree < -max(4 * sigma, 0.2), shape.count > 0
+    else { return result }
+    // The rings are weak along axis 1 where a horizontally polarised beam would make them weak along axis 2.
+    return try calibrate(frames, masks, reduced, ImageTransform(transform.orientation, isTransposed: true))
+  }
+
+  private var hasGeometry: Bool {
+    if case .geometry = options.start { true } else { false }
+  }
+
+  /// The transform under which a given geometry fits best; the convention where none is given or it does not tell.
+  private func likelyTransform(_ reduced: ReducedFrame, _ frame: CalibrationFrame) throws -> ImageTransform {
+    guard case .geometry(let poni) = options.start, let plate = PlateModel(poni) else { return .convention }
+    let scores = ImageTransform.all.map { transform in
+      let correlation = RingCorrelation(
+        reduced, rings: rings, wavelength: frame.wavelength,
+        grid: transform.grid(shape: frame.shape, pixelHeight: pixelHeight, pixelWidth: pixelWidth),
+        isTransposed: transform.isTransposed)
+      return max(correlation(plate, spread: 2 * correlation.cell), correlation(plate, spread: correlation.cell))
+    }
+    // The convention comes first and keeps its place against what is hardly better.
+    let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+    return scores[best] > 1.1 * max(scores[0], 0) + 0.02 ? ImageTransform.all[best] : .convention
+  }
+
+  /// The calibration with an image transform settled.
+  private func calibrate(
+    _ given: [CalibrationFrame], _ masks: [AutomaticMask], _ reduced: ReducedFrame, _ transform: ImageTransform
+  ) throws -> CalibrationResult {
+    let grid = transform.grid(shape: given[0].shape, pixelHeight: pixelHeight, pixelWidth: pixelWidth)
+    let extractions = zip(given, masks).map { frame, mask in
+      var whole = frame
+      whole.mask = PixelMask(mask.flags, shape: frame.shape)
+      let turned = transform.isTransposed ? whole.transposed : whole
+      return RingExtraction(
+        frame: turned, grid: grid, flags: turned.mask?.flags ?? [], rings: rings, polarisation: options.polarisation,
         solidAngle: options.solidAngle)
     }
+    let correlation = RingCorrelation(
+      reduced, rings: rings, wavelength: given[0].wavelength, grid: grid, isTransposed: transform.isTransposed)
+    let rough = try roughGeometry(reduced, correlation, offset: given[0].distanceOffset)
+    // The search saw the first frame; the geometry is that of a frame without offset.
+    var plate = rough.hypotheses[0].plate
+    plate.distance -= given[0].distanceOffset
     var refinement = CalibrationRefinement(
-      rings: rings, extractions: extractions, plate: try roughPlate(frames[0], masks[0], grid), free: options.free)
+      rings: rings, extractions: extractions, plate: plate, free: options.free)
     try refinement.run(reach: 40, width: 3.5)
-    return CalibrationAssembly(
-      calibration: self, grid: grid, masks: masks, refinement: refinement
-    ).result
+    let assembly = CalibrationAssembly(
+      calibration: self, grid: grid, transform: transform, masks: masks, refinement: refinement, rough: rough)
+    return try assembly.checkedResult()
   }
 
   /// A geometry that puts the rings of the first frame within a few pixels.
-  private func roughPlate(
-    _ frame: CalibrationFrame, _ mask: AutomaticMask, _ grid: DetectorGrid
-  ) throws -> PlateModel {
-    let reduced = ReducedFrame(frame, flags: mask.flags)
-    let correlation = RingCorrelation(reduced, rings: rings, wavelength: frame.wavelength, grid: grid)
+  private func roughGeometry(
+    _ reduced: ReducedFrame, _ correlation: RingCorrelation, offset: Double
+  ) throws -> RoughGeometry {
     let freedom = RoughGeometry.Freedom(
       distance: options.free.contains(.distance),
       tilt: options.free.contains(.rotation1) && options.free.contains(.rotation2))
     let distance: (value: Double, tolerance: Double)?
     switch options.start {
     case .unknown: distance = nil
-    case .distance(let value, let tolerance): distance = (value, freedom.distance ? tolerance : 0)
+    case .distance(let value, let tolerance): distance = (value + offset, freedom.distance ? tolerance : 0)
     case .geometry(let poni):
-      guard let plate = PlateModel(poni) else {
+      guard var plate = PlateModel(poni) else {
         throw CalibrationError(
           .input, found: "a plate that the direct beam does not meet, or meets at a grazing angle",
           advice: "detectors at more than 80 degrees from the beam cannot be calibrated here")
       }
-      return RoughGeometry(start: plate, correlation: correlation, freedom: freedom).hypotheses[0].plate
+      plate.distance += offset
+      return RoughGeometry(start: plate, correlation: correlation, freedom: freedom)
     }
     let rough = try RoughGeometry(reduced, correlation: correlation, distance: distance, freedom: freedom)
-    for h in rough.hypotheses { print("hyp", h) }
-    guard let best = rough.hypotheses.first else {
+    guard let best = rough.hypotheses.first, best.correlation > Self.leastCorrelation else {
+      var elsewhere = ""
+      if distance != nil, freedom.distance,
+        let other = try? RoughGeometry(reduced, correlation: correlation, distance: nil, freedom: freedom).hypotheses
+          .first, other.correlation > 2 * Self.leastCorrelation - 0.2
+      {
+        elsewhere = String(
+          format: "; at %.4g mm they would (correlation %.2f)", other.plate.distance * 1e3, other.correlation)
+      }
       throw CalibrationError(
-        .assignment, found: "rings, but at no distance do they fall on those of the calibrant",
+        .assignment,
+        found: String(
+          format: "rings, but at no distance allowed do they fall on those of the calibrant (correlation %.2f)",
+          rough.hypotheses.first?.correlation ?? 0) + elsewhere,
         advice: "check calibrant, wavelength, pixel size and the rough distance")
     }
-    return best.plate
+    if let second = rough.hypotheses.dropFirst().first, second.correlation > 0.9 * best.correlation {
+      throw CalibrationError(
+        .assignment,
+        found: String(
+          format: "two assignments of the rings that fit alike: %.4g mm (correlation %.3f) and %.4g mm (%.3f)",
+          best.plate.distance * 1e3, best.correlation, second.plate.distance * 1e3, second.correlation),
+        advice: "give the distance more closely, or use a frame with more rings")
+    }
+    return rough
   }
+
+  /// The least correlation of a frame with the rings of its calibrant that is believed.
+  static let leastCorrelation = 0.45
 
   private func checkInput(_ frames: [CalibrationFrame]) throws -> FrameShape {
     func refuse(_ found: String, _ advice: String) -> CalibrationError { .init(.input, found: found, advice: advice) }

@@ -20,8 +20,8 @@ public struct CalibrationOptions: Sendable, Hashable {
   public var polarisation: Double?
   /// Whether the counts fall with the solid angle of the pixels, as raw counts do.
   public var solidAngle = true
-  /// The first pixel's corner. Rings look the same in a mirror: see ``ImageTransformVerdict``.
-  public var orientation = DetectorOrientation.topRight
+  /// How the image lies on the detector; `nil` to let the data tell as far as they can, see ``ImageTransformVerdict``.
+  public var transform: ImageTransform?
   /// Rotation about the beam, in radians, which rings do not show; kept in the result.
   public var rotation3 = 0.0
   /// Threads for what runs in parallel; the result does not depend on it.

@@ -134,14 +134,17 @@ struct CalibrationRefinement {
       let above = place + 1 < angles.count ? angles[place + 1].angle - item.angle : .infinity
       let gap = min(below, above)
       let radius = plate.distance * tan(min(item.angle, 1.3)) / min(grid.pixelHeight, grid.pixelWidth)
-      let most = min(max(Int(2 * .pi * radius / 12), 24), 360)
+      let share = visibleShare(item.angle, plate, grid)
+      guard share > 0 else { continue }
+      let most = min(max(Int(2 * .pi * radius / 12), 24), Int(360 / share))
       if let coarse {
         let halfWidth = min(0.4 * gap, coarse.reach * step)
         guard halfWidth > 3 * step else { continue }
         let profile = profiles[frame][item.ring] ?? LineShape(width: coarse.width * step, lorentzian: 0)
         plans.append(
           .init(
-            ring: item.ring, halfWidth: halfWidth, sectors: min(most, 72), profile: profile, freeWidth: true,
+            ring: item.ring, halfWidth: halfWidth, sectors: min(most, Int(72 / share)), profile: profile,
+            freeWidth: true,
             search: true))
       } else {
         guard let profile = profiles[frame][item.ring] ?? common else { continue }
@@ -158,6 +161,24 @@ struct CalibrationRefinement {
     return plans
   }
 
+  /// The share of a ring's azimuths that fall on the plate.
+  private func visibleShare(_ twoTheta: Double, _ plate: PlateModel, _ grid: DetectorGrid) -> Double {
+    let steps = 720
+    var seen = 0
+    for step in 0..<steps {
+      let azimuth = (Double(step) + 0.5) / Double(steps) * 2 * .pi - .pi
+      guard let radius = plate.radius(twoTheta: twoTheta, azimuth: azimuth) else { continue }
+      let place = grid.pixel(
+        axis1: plate.beam1 + radius * sin(azimuth), axis2: plate.beam2 + radius * cos(azimuth))
+      if place.row > -2, place.column > -2, place.row < Double(grid.shape.rows + 2),
+        place.column < Double(grid.shape.columns + 2)
+      {
+        seen += 1
+      }
+    }
+    return Double(seen) / Double(steps)
+  }
+
   /// As many sectors as leave each a line of ten sigma, by what the last pass saw.
   private func sectors(frame: Int, ring: Int, most: Int) -> Int {
     guard let last = found.indices.contains(frame) ? found[frame].first(where: { $0.plan.ring == ring }) : nil,
@@ -165,7 +186,7 @@ struct CalibrationRefinement {
     else { return 36 }
     let signal = median(last.points.map { $0.fit.height / $0.fit.heightSigma })
     let wanted = Double(last.plan.sectors) * (signal / 10) * (signal / 10)
-    return min(max(Int(min(wanted, 1e4)), 24), most)
+    return min(max(Int(min(wanted, 1e5)), 24), most)
   }
 
   /// The usable lines of the last extraction as points of the fit.

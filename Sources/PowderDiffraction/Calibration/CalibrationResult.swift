@@ -90,6 +90,8 @@ public struct CalibrationResult: Sendable {
   public var transforms: [ImageTransformVerdict]
   /// Share of the intensity above background that the rings explain, 0...1.
   public var explainedIntensity: Double
+  /// Correlation of the frame's ridges with the rings, −1...1: both unexplained ridges and absent rings lower it.
+  public var ringCorrelation: Double
   /// What the user should look at, in words.
   public var warnings: [String]
 

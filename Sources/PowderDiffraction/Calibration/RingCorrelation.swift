@@ -14,7 +14,10 @@ struct RingCorrelation {
   let grid: DetectorGrid
   let side: Int
 
-  init(_ frame: ReducedFrame, rings: [CalibrationRing], wavelength: Double, grid: DetectorGrid) {
+  /// - Parameter isTransposed: whether rows of the frame are columns of the grid.
+  init(
+    _ frame: ReducedFrame, rings: [CalibrationRing], wavelength: Double, grid: DetectorGrid, isTransposed: Bool = false
+  ) {
     var (rows, columns, signal): ([Float], [Float], [Float]) = ([], [], [])
     for row in 0..<frame.rows {
       for column in 0..<frame.columns where !frame.signal[row * frame.columns + column].isNaN {
@@ -23,6 +26,7 @@ struct RingCorrelation {
         signal.append(frame.signal[row * frame.columns + column])
       }
     }
+    if isTransposed { swap(&rows, &columns) }
     (self.rows, self.columns, self.signal) = (rows, columns, signal)
     self.rings = rings
     self.wavelength = wavelength
@@ -59,9 +63,11 @@ struct RingCorrelation {
     return (values, scale)
   }
 
-  /// - Parameter spread: standard deviation of a ring in the template, in metres of radius.
+  /// - Parameters:
+  ///   - spread: standard deviation of a ring in the template, in metres of radius.
+  ///   - every: looks at one cell in so many.
   /// - Returns: the correlation, −1...1.
-  func callAsFunction(_ plate: PlateModel, spread: Double) -> Double {
+  func callAsFunction(_ plate: PlateModel, spread: Double, every: Int = 1) -> Double {
     let range = PlateRange(plate, grid)
     let most = plate.distance * tan(min(range.most, 1.4)) + 4 * spread
     guard most.isFinite, most > 0, plate.distance > 0 else { return -1 }
@@ -76,11 +82,14 @@ struct RingCorrelation {
     var (st, stt, sv, svv, stv) = (Float(0), Float(0), Float(0), Float(0), Float(0))
     var (t, tt, v, vv, tv) = (0.0, 0.0, 0.0, 0.0, 0.0)
     let count = signal.count
+    let step = every
     signal.withUnsafeBufferPointer { signal in
       rows.withUnsafeBufferPointer { rows in
         columns.withUnsafeBufferPointer { columns in
           values.withUnsafeBufferPointer { values in
-            for index in 0..<count {
+            var index = 0
+            var seen = 0
+            while index < count {
               let x1 = o1 + s1 * rows[index]
               let x2 = o2 + s2 * columns[index]
               let s = u1 * x1 + u2 * x2
@@ -95,7 +104,9 @@ struct RingCorrelation {
               sv += value
               svv += value * value
               stv += model * value
-              if index & 1023 == 1023 {
+              index += step
+              seen += 1
+              if seen & 1023 == 0 {
                 (t, tt, v, vv, tv) = (
                   t + Double(st), tt + Double(stt), v + Double(sv), vv + Double(svv), tv + Double(stv)
                 )
@@ -107,9 +118,27 @@ struct RingCorrelation {
       }
     }
     (t, tt, v, vv, tv) = (t + Double(st), tt + Double(stt), v + Double(sv), vv + Double(svv), tv + Double(stv))
-    let n = Double(max(count, 1))
+    let n = Double(max((count + step - 1) / step, 1))
     let variance = (tt - t * t / n) * (vv - v * v / n)
     return variance > 0 ? (tv - t * v / n) / variance.squareRoot() : -1
+  }
+
+  /// The share of the signal that lies on rings, and the share of the frame that rings take up.
+  func explained(_ plate: PlateModel, spread: Double) -> (signal: Double, area: Double) {
+    let most = plate.distance * tan(min(PlateRange(plate, grid).most, 1.4)) + 4 * spread
+    let (values, scale) = template(plate, spread: spread, most: most)
+    var (on, all, area) = (0.0, 0.0, 0.0)
+    for index in signal.indices {
+      let place = grid.position(row: Double(rows[index]), column: Double(columns[index]))
+      let radius = plate.distance * tan(min(plate.twoTheta(place.axis1, place.axis2), 1.5))
+      let cell = Int(min(radius * scale, Double(values.count - 1)))
+      all += Double(signal[index])
+      if values[cell] > 0.1 {
+        on += Double(signal[index])
+        area += 1
+      }
+    }
+    return (all > 0 ? on / all : 0, area / Double(max(signal.count, 1)))
   }
 
   /// The mean signal as a function of the radius about a point, in bins of one cell, with the number of cells in each.

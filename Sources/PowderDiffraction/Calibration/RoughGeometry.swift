@@ -12,6 +12,8 @@ struct RoughGeometry {
   let correlation: RingCorrelation
   /// Best first.
   private(set) var hypotheses: [Hypothesis] = []
+  /// Those that explain less than 0.6 of what the best one does.
+  private(set) var rejected: [Hypothesis] = []
 
   /// What may vary in the search.
   struct Freedom {
@@ -53,15 +55,23 @@ struct RoughGeometry {
       hypotheses += distances(centre: (centre.row, centre.column), given: distance)
     }
     hypotheses.sort { $0.correlation > $1.correlation }
-    hypotheses = Self.distinct(hypotheses, cell: correlation.cell).prefix(4).map { refined($0, freedom) }
+    let wide = Self.distinct(hypotheses, cell: correlation.cell).prefix(5).map {
+      refined($0, freedom, spreads: [(3.0, 100, 7), (1.5, 120, 5)])
+    }.sorted { $0.correlation > $1.correlation }
+    let most = wide.first?.correlation ?? 0
+    hypotheses = wide.filter { $0.correlation > 0.6 * most }.map { refined($0, freedom, spreads: [(0.8, 200, 1)]) }
     hypotheses.sort { $0.correlation > $1.correlation }
+    rejected = wide.filter { $0.correlation <= 0.6 * most }
     hypotheses = Self.distinct(hypotheses, cell: correlation.cell)
   }
 
   /// Starts at a rough geometry.
   init(start: PlateModel, correlation: RingCorrelation, freedom: Freedom) {
     self.correlation = correlation
-    hypotheses = [refined(Hypothesis(plate: start, correlation: 0), freedom)]
+    hypotheses = [
+      refined(
+        Hypothesis(plate: start, correlation: 0), freedom, spreads: [(3.0, 150, 3), (1.5, 150, 3), (0.8, 200, 1)])
+    ]
   }
 
   /// Distances at which the rings of the calibrant fall on those seen about a centre.
@@ -71,8 +81,9 @@ struct RoughGeometry {
     let (mean, number) = correlation.profile(row: centre.row, column: centre.column)
     let place = correlation.grid.position(row: centre.row, column: centre.column)
     let extent = correlation.cell * Double(number.lastIndex { $0 > 0 } ?? 1)
-    let low = given.map { $0.value * (1 - 1.1 * $0.tolerance) } ?? 0.1 * extent
-    let high = given.map { $0.value * (1 + 1.1 * $0.tolerance) } ?? 60 * extent
+    // "Within 20 %" is taken both ways, a fifth too far and a fifth too near, with a little to spare.
+    let low = given.map { $0.value / (1 + 1.2 * $0.tolerance) * 0.99 } ?? 0.1 * extent
+    let high = given.map { $0.value / max(1 - 1.2 * $0.tolerance, 0.05) * 1.01 } ?? 60 * extent
     let angles = correlation.rings.compactMap { ring -> (tan: Double, weight: Double)? in
       ring.twoTheta(wavelength: correlation.wavelength).flatMap {
         $0 < 1.4 ? (tan($0), RingCorrelation.weight(ring)) : nil
@@ -123,10 +134,15 @@ struct RoughGeometry {
   }
 
   /// Climbs the correlation over distance, centre and tilt with ever narrower rings.
-  private func refined(_ hypothesis: Hypothesis, _ freedom: Freedom) -> Hypothesis {
+  ///
+  /// - Parameter spreads: width of the rings in cells, evaluations, and which share of the cells to look at (one in so
+  ///   many), one entry after the other.
+  private func refined(
+    _ hypothesis: Hypothesis, _ freedom: Freedom, spreads: [(spread: Double, evaluations: Int, every: Int)]
+  ) -> Hypothesis {
     var best = hypothesis
     let cell = correlation.cell
-    for (spread, evaluations) in [(3.0, 150), (1.5, 150), (0.8, 200)] {
+    for (spread, evaluations, every) in spreads {
       let start = best.plate
       let size = spread * cell
       let reach = max(PlateRange(start, correlation.grid).most, 0.05)
@@ -151,7 +167,7 @@ struct RoughGeometry {
       let result = nelderMead(
         from: [Double](repeating: 0, count: order), steps: [Double](repeating: 1, count: order),
         evaluations: evaluations
-      ) { -correlation(plate($0), spread: size) }
+      ) { -correlation(plate($0), spread: size, every: every) }
       best = Hypothesis(plate: plate(result.point), correlation: -result.value)
     }
     return best
