@@ -63,8 +63,8 @@ private struct FrameAdder {
       floor = 0
       squares = .none
     }
-    let places = table.bins + 1
-    var (count, squareCount) = isWhole ? (4 * places, 0) : (4 * places, 0)
+    let places = Self.places(table.bins)
+    var (count, squareCount) = (4 * places, 0)
     if case .together = squares { count = 8 * places }
     if case .apart = squares { squareCount = isWhole ? 4 * places : 8 * places }
     work.prepare(bytes: 8 * count, squareBytes: 8 * squareCount)
@@ -77,6 +77,9 @@ private struct FrameAdder {
     leftOut = work.leftOut.baseAddress.unsafelyUnwrapped
     if !table.wide.pixels.isEmpty { wide = FrameSums(bins: table.bins, constants: integrator.constants) }
   }
+
+  /// Room for the bins, one before them and one for pixels left out.
+  private static func places(_ bins: Int) -> Int { bins + 2 }
 
   /// Adds one piece, chunk by chunk.
   ///
@@ -100,18 +103,18 @@ private struct FrameAdder {
   /// The pixels after which a sum might no longer fit its integer.
   private var collectInterval: Int {
     if case .whole = table.layout { return 1 << 18 }
-    return size == 4 ? 1 << 15 : 1 << 30
+    return 1 << 23
   }
 
   private mutating func collect() {
     switch table.layout {
     case .whole:
-      let places = table.bins + 1
+      let places = Self.places(table.bins)
       operando_collect_whole(type, sums, places, &totals)
       if case .apart(let type) = squares { operando_collect_whole(type, squareSums, places, &squareTotals) }
     case .shared:
-      operando_collect(type, sums, totals.count, &totals)
-      if case .apart(let type) = squares { operando_collect(type, squareSums, squareTotals.count, &squareTotals) }
+      operando_collect_shared(type, sums, totals.count, &totals)
+      if case .apart(let type) = squares { operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals) }
     }
   }
 
@@ -124,7 +127,8 @@ private struct FrameAdder {
       pixels = UnsafeRawPointer(copy)
       lose(missing, from: range.lowerBound)
     }
-    kernel(type, pixels, range, sums, places: 4, withSquares: { if case .together = squares { true } else { false } }())
+    let isTogether = if case .together = squares { true } else { false }
+    kernel(type, pixels, range, sums, withProducts: isTogether)
     if case .apart(let secondType) = squares {
       if let variance {
         floored.copyMemory(from: variance.baseAddress.unsafelyUnwrapped + range.lowerBound, byteCount: 4 * count)
@@ -132,27 +136,29 @@ private struct FrameAdder {
         operando_copy_floored(type, pixels, count, floor, floored)
       }
       let width = variance == nil ? size : 4
-      for index in 0..<missing { (floored + Int(leftOut[index]) * width).initializeMemory(as: UInt8.self, repeating: 0, count: width) }
-      kernel(secondType, UnsafeRawPointer(floored), range, squareSums, places: 8, withSquares: true)
+      for index in 0..<missing {
+        (floored + Int(leftOut[index]) * width).initializeMemory(as: UInt8.self, repeating: 0, count: width)
+      }
+      kernel(secondType, UnsafeRawPointer(floored), range, squareSums, withProducts: true)
     }
     if wide != nil { addWide(range, pixels) }
   }
 
   private func kernel(
-    _ type: operando_pixel, _ pixels: UnsafeRawPointer, _ range: Range<Int>, _ sums: UnsafeMutableRawPointer, places: Int,
-    withSquares: Bool
+    _ type: operando_pixel, _ pixels: UnsafeRawPointer, _ range: Range<Int>, _ sums: UnsafeMutableRawPointer,
+    withProducts: Bool
   ) {
     switch table.layout {
     case .whole(let bins):
       bins.withUnsafeBufferPointer {
         operando_add_whole(
-          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, table.bins + 1)
+          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, Self.places(table.bins))
       }
     case .shared(let words):
       words.withUnsafeBufferPointer {
         let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
-        if withSquares {
-          operando_add_shared_squares(type, pixels, words, range.count, sums)
+        if withProducts {
+          operando_add_shared_products(type, pixels, words, range.count, sums)
         } else {
           operando_add_shared(type, pixels, words, range.count, sums)
         }
@@ -174,9 +180,8 @@ private struct FrameAdder {
       let weight = integrator.normalisation(row: pixel / columns, column: pixel % columns)
       let dark = settings.dark.map { Double($0[pixel]) } ?? 0
       let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
-      let isWide = table.isWide(pixel)
       table.forEachShare(of: pixel) { bin, quanta in
-        lost.add(bin: bin, quanta: quanta, weight: weight, dark: dark, darkVariance: darkVariance, isWide: isWide)
+        lost.add(bin: bin, quanta: quanta, weight: weight, dark: dark, darkVariance: darkVariance)
       }
     }
     self.lost = lost
@@ -209,21 +214,23 @@ private struct FrameAdder {
     case .whole:
       for bin in 0..<table.bins {
         result.signal[bin] += totals[bin]
-        let variance = squareTotals.isEmpty ? totals[bin] : squareTotals[bin]
-        result.variance[bin] += variance
-        result.squares[bin] += variance
+        result.squares[bin] += squareTotals.isEmpty ? totals[bin] : squareTotals[bin]
       }
     case .shared:
       let width = if case .together = squares { 8 } else { 4 }
-      for base in 0..<table.bins {
-        for place in 0..<3 where base + place < table.bins {
-          result.signal[base + place] += totals[base * width + place + 1] * unit
-        }
+      for bin in 0..<table.bins {
+        // Places count from 1, and the first sum of a place is multiplied by it.
+        let sum = totals[(bin + 1) * width] / Double(bin + 1)
+        let left = totals[(bin + 1) * width + 1] * unit
+        let right = totals[(bin + 1) * width + 2] * unit
+        result.signal[bin] += sum - left - right
+        if bin > 0 { result.signal[bin - 1] += left }
+        if bin + 1 < table.bins { result.signal[bin + 1] += right }
       }
       switch squares {
       case .none: break
-      case .together: result.addSquares(totals, bins: table.bins)
-      case .apart: result.addSquares(squareTotals, bins: table.bins)
+      case .together: result.addProducts(totals, bins: table.bins)
+      case .apart: result.addProducts(squareTotals, bins: table.bins)
       }
     }
     return result
@@ -234,32 +241,33 @@ extension FrameSums {
   init(bins: Int, constants: BinConstants) {
     let zero = [Double](repeating: 0, count: bins)
     signal = zero
-    variance = zero
     squares = zero
     neighbours = zero
     secondNeighbours = zero
     self.constants = constants
   }
 
-  /// Adds what the kernel for three shares and their squares gave.
+  /// Adds what the kernel of shares and their products gave.
   ///
-  /// With M_k = Σ c_k (1 − c_k) V and shares that add up to 1, the sums of products follow:
-  /// Σ c0 c1 V = (M0 + M1 − M2)/2 and so on.
-  mutating func addSquares(_ totals: [Double], bins: Int) {
+  /// It adds c and d, the shares of the bins beside the middle one, and c d, c² and d². The middle bin has 1 − c − d, from
+  /// which the other squares and products follow.
+  mutating func addProducts(_ totals: [Double], bins: Int) {
     let unit = 1 / Double(PixelShares.unit)
-    let squareUnit = 65536 * unit * unit
-    for base in 0..<bins {
-      var rest = SIMD3<Double>()
-      for place in 0..<3 where base + place < bins {
-        let linear = totals[base * 8 + 1 + place] * unit
-        let square = totals[base * 8 + 5 + place] * squareUnit
-        variance[base + place] += linear
-        squares[base + place] += square
-        rest[place] = linear - square
+    for bin in 0..<bins {
+      let place = 8 * (bin + 1)
+      let sum = totals[place] / Double(bin + 1)
+      let (c, d) = (totals[place + 1] * unit, totals[place + 2] * unit)
+      let (both, cc, dd) = (totals[place + 4] * unit, totals[place + 5] * unit, totals[place + 6] * unit)
+      squares[bin] += sum + cc + dd - 2 * c - 2 * d + 2 * both
+      if bin > 0 {
+        squares[bin - 1] += cc
+        neighbours[bin - 1] += c - cc - both
       }
-      neighbours[base] += max(rest[0] + rest[1] - rest[2], 0) / 2
-      if base + 1 < bins { neighbours[base + 1] += max(rest[1] + rest[2] - rest[0], 0) / 2 }
-      secondNeighbours[base] += max(rest[0] + rest[2] - rest[1], 0) / 2
+      if bin + 1 < bins {
+        squares[bin + 1] += dd
+        neighbours[bin] += d - dd - both
+        if bin > 0 { secondNeighbours[bin - 1] += both }
+      }
     }
   }
 
@@ -272,7 +280,6 @@ extension FrameSums {
       let bin = first + place - places.lowerBound
       let share = Double(wide.quanta[place]) * unit
       signal[bin] += share * value
-      variance[bin] += share * pixelVariance
       squares[bin] += share * share * pixelVariance
       if place + 1 < places.upperBound {
         neighbours[bin] += share * Double(wide.quanta[place + 1]) * unit * pixelVariance

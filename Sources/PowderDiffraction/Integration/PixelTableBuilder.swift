@@ -23,9 +23,10 @@ struct PixelTableBuilder {
     let extents = try parallelMap(count: chunks, threads: threads) { chunk in
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
       var extent = (least: Double.infinity, most: -Double.infinity)
+      let flags = flags
       for row in chunk * Self.rowsInChunk..<min((chunk + 1) * Self.rowsInChunk, rays.shape.rows) {
         radii.move(to: row)
-        for column in 0..<columns where isUsed(row: row, column: column) {
+        for column in 0..<columns where flags.isEmpty || flags[row * columns + column] == 0 {
           let (least, most) = radii.extent(column)
           extent = (min(extent.least, least), max(extent.most, most))
         }
@@ -39,10 +40,8 @@ struct PixelTableBuilder {
     return BinAxis(lower: max(least, 0), largest: most, count: settings.points)
   }
 
-  private func isUsed(row: Int, column: Int) -> Bool {
-    guard let mask = settings.mask else { return true }
-    return mask.flags[row * columns + column] == 0
-  }
+  /// The flags of the mask; empty without one.
+  private var flags: [UInt8] { settings.mask?.flags ?? [] }
 
   func build(_ axis: BinAxis) throws -> (PixelTable, BinConstants) {
     let count = rays.shape.count
@@ -51,6 +50,7 @@ struct PixelTableBuilder {
     if settings.splitting == .none {
       layout = .whole(
         try [UInt16](unsafeUninitializedCapacity: count) { buffer, initialised in
+          operando_prefer_large_pages(buffer.baseAddress, buffer.count * MemoryLayout.stride(ofValue: buffer[0]))
           nonisolated(unsafe) let buffer = buffer
           parts = try fill(axis) { pixel, shares in
             buffer[pixel] = UInt16(shares.count == 0 ? axis.count : shares.first)
@@ -61,16 +61,12 @@ struct PixelTableBuilder {
     } else {
       layout = .shared(
         try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialised in
+          operando_prefer_large_pages(buffer.baseAddress, buffer.count * MemoryLayout.stride(ofValue: buffer[0]))
           nonisolated(unsafe) let buffer = buffer
           parts = try fill(axis) { pixel, shares in
-            guard shares.count > 0, shares.count <= 3 else {
-              buffer[pixel] = UInt64(axis.count)
-              return shares.count == 0
-            }
-            var word = UInt64(shares.first)
-            for place in 0..<shares.count { word |= UInt64(shares.quanta[place]) << (16 * UInt64(place + 1)) }
-            buffer[pixel] = word
-            return true
+            let word = SharedWord(shares)
+            buffer[pixel] = (word ?? .leftOut(bins: axis.count)).bits
+            return word != nil
           }
           initialised = count
         })
@@ -104,6 +100,9 @@ struct PixelTableBuilder {
           bins: axis.count, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil))
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
       var shares = PixelShares()
+      let flags = flags
+      let dark = settings.dark ?? []
+      let darkVariance = settings.darkVariance ?? []
       let weights = UnsafeMutableBufferPointer<Double>.allocate(capacity: columns)
       defer { weights.deallocate() }
       for row in chunk * Self.rowsInChunk..<min((chunk + 1) * Self.rowsInChunk, rays.shape.rows) {
@@ -111,7 +110,8 @@ struct PixelTableBuilder {
         normalisation.fill(row: row, into: weights)
         for column in 0..<columns {
           let pixel = row * columns + column
-          if isUsed(row: row, column: column), weights[column] > 0, isInBand(radii.centre(column)) {
+          let isUsed = flags.isEmpty || flags[pixel] == 0
+          if isUsed, weights[column] > 0, isInBand(radii.centre(column)) {
             radii.share(column, on: axis, into: &shares)
           } else {
             shares.clear()
@@ -119,7 +119,12 @@ struct PixelTableBuilder {
           let fits = store(pixel, shares)
           guard shares.count > 0 else { continue }
           if !fits { part.wide.append(pixel: pixel, shares) }
-          add(shares, pixel: pixel, weight: weights[column], isWide: !fits || settings.splitting == .none, to: &part.constants)
+          for place in 0..<shares.count {
+            part.constants.add(
+              bin: shares.first + place, quanta: shares.quanta[place], weight: weights[column],
+              dark: dark.isEmpty ? 0 : Double(dark[pixel]),
+              darkVariance: darkVariance.isEmpty ? 0 : Double(darkVariance[pixel]))
+          }
           if let last = part.runs.last, pixel - last.upperBound < Self.shortestGap {
             part.runs[part.runs.count - 1] = last.lowerBound..<pixel + 1
           } else {
@@ -135,18 +140,6 @@ struct PixelTableBuilder {
     if settings.bands.isEmpty { return true }
     let radius = radius()
     return settings.bands.contains { $0.contains(radius) }
-  }
-
-  private func add(
-    _ shares: borrowing PixelShares, pixel: Int, weight: Double, isWide: Bool, to constants: inout BinConstants
-  ) {
-    let dark = settings.dark.map { Double($0[pixel]) } ?? 0
-    let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
-    for place in 0..<shares.count {
-      constants.add(
-        bin: shares.first + place, quanta: shares.quanta[place], weight: weight, dark: dark,
-        darkVariance: darkVariance, isWide: isWide)
-    }
   }
 
   /// Gaps shorter than this are cheaper to run over than to skip.
