@@ -1,7 +1,7 @@
 import ArrayMath
 import CKernels
 
-extension AzimuthalIntegrator {
+extension FrameReducer {
   /// Reads a frame once and adds its pixels to their bins.
   func add(_ source: some FrameSource, frame: Int, scratch: inout IntegrationScratch, variance: [Float]?) throws
     -> FrameSums
@@ -29,7 +29,7 @@ private struct FrameAdder {
     case apart(operando_pixel)
   }
 
-  private let integrator: AzimuthalIntegrator
+  private let reducer: FrameReducer
   private let table: PixelTable
   private let type: operando_pixel
   private let size: Int
@@ -45,14 +45,18 @@ private struct FrameAdder {
   private var wide: FrameSums?
   private var wideIndex = 0
 
-  init(_ integrator: AzimuthalIntegrator, type: PixelType, work: inout WorkingMemory) {
-    self.integrator = integrator
-    table = integrator.table
+  init(_ reducer: FrameReducer, type: PixelType, work: inout WorkingMemory) {
+    self.reducer = reducer
+    table = reducer.table
     self.type = type.kernelType
     size = type.size
-    range = integrator.settings.invalid.range(for: type)
-    let isWhole = if case .whole = table.layout { true } else { false }
-    switch integrator.settings.errorModel {
+    range = reducer.settings.invalid.range(for: type)
+    let isWhole =
+      switch table.layout {
+      case .whole, .wholeWide: true
+      case .shared, .paired: false
+      }
+    switch reducer.settings.errorModel {
     case .poisson(let floor):
       self.floor = Int32(floor)
       squares = floor > 0 ? .apart(self.type) : isWhole ? .none : .together
@@ -64,9 +68,18 @@ private struct FrameAdder {
       squares = .none
     }
     let places = Self.places(table.bins)
-    var (count, squareCount) = (4 * places, 0)
-    if case .together = squares { count = 8 * places }
-    if case .apart = squares { squareCount = isWhole ? 4 * places : 8 * places }
+    // Sums a bin: tables of whole pixels, or the places of shared ones without and with products.
+    let (plain, products) =
+      switch table.layout {
+      case .whole: (4, 4)
+      case .wholeWide: (2, 2)
+      case .shared: (4, 8)
+      case .paired: (2, 4)
+      }
+    let isTogether = if case .together = squares { true } else { false }
+    let isApart = if case .apart = squares { true } else { false }
+    let count = places * (isTogether ? products : plain)
+    let squareCount = places * (isApart ? products : 0)
     work.prepare(bytes: 8 * count, squareBytes: 8 * squareCount)
     totals = [Double](repeating: 0, count: isWhole ? places : count)
     squareTotals = [Double](repeating: 0, count: isWhole ? min(squareCount, places) : squareCount)
@@ -75,7 +88,7 @@ private struct FrameAdder {
     copy = work.copy.baseAddress.unsafelyUnwrapped
     floored = work.floored.baseAddress.unsafelyUnwrapped
     leftOut = work.leftOut.baseAddress.unsafelyUnwrapped
-    if !table.wide.pixels.isEmpty { wide = FrameSums(bins: table.bins, constants: integrator.constants) }
+    if !table.wide.pixels.isEmpty { wide = FrameSums(bins: table.bins, constants: reducer.constants) }
   }
 
   /// Room for the bins, one before them and one for pixels left out.
@@ -112,7 +125,11 @@ private struct FrameAdder {
       let places = Self.places(table.bins)
       operando_collect_whole(type, sums, places, &totals)
       if case .apart(let type) = squares { operando_collect_whole(type, squareSums, places, &squareTotals) }
-    case .shared:
+    case .wholeWide:
+      let places = Self.places(table.bins)
+      operando_collect_whole_wide(type, sums, places, &totals)
+      if case .apart(let type) = squares { operando_collect_whole_wide(type, squareSums, places, &squareTotals) }
+    case .shared, .paired:
       operando_collect_shared(type, sums, totals.count, &totals)
       if case .apart(let type) = squares { operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals) }
     }
@@ -163,21 +180,35 @@ private struct FrameAdder {
           operando_add_shared(type, pixels, words, range.count, sums)
         }
       }
+    case .wholeWide(let bins):
+      bins.withUnsafeBufferPointer {
+        operando_add_whole_wide(
+          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, Self.places(table.bins))
+      }
+    case .paired(let words):
+      words.withUnsafeBufferPointer {
+        let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
+        if withProducts {
+          operando_add_paired_products(type, pixels, words, range.count, sums)
+        } else {
+          operando_add_paired(type, pixels, words, range.count, sums)
+        }
+      }
     }
   }
 
   /// Takes the pixels left out from the sums of the geometry.
   private mutating func lose(_ count: Int, from first: Int) {
-    let settings = integrator.settings
+    let settings = reducer.settings
     var lost =
       self.lost
       ?? BinConstants(
         bins: table.bins, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil)
     self.lost = nil
-    let columns = integrator.rays.shape.columns
+    let columns = reducer.rays.shape.columns
     for index in 0..<count {
       let pixel = first + Int(leftOut[index])
-      let weight = integrator.normalisation(row: pixel / columns, column: pixel % columns)
+      let weight = reducer.normalisation(row: pixel / columns, column: pixel % columns)
       let dark = settings.dark.map { Double($0[pixel]) } ?? 0
       let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
       table.forEachShare(of: pixel) { bin, quanta in
@@ -205,13 +236,13 @@ private struct FrameAdder {
 
   mutating func finish() -> FrameSums {
     collect()
-    var constants = integrator.constants
+    var constants = reducer.constants
     if let lost { constants.subtract(lost) }
     var result = wide ?? FrameSums(bins: table.bins, constants: constants)
     result.constants = constants
     let unit = 1 / Double(PixelShares.unit)
     switch table.layout {
-    case .whole:
+    case .whole, .wholeWide:
       for bin in 0..<table.bins {
         result.signal[bin] += totals[bin]
         result.squares[bin] += squareTotals.isEmpty ? totals[bin] : squareTotals[bin]
@@ -231,6 +262,18 @@ private struct FrameAdder {
       case .none: break
       case .together: result.addProducts(totals, bins: table.bins)
       case .apart: result.addProducts(squareTotals, bins: table.bins)
+      }
+    case .paired:
+      let width = if case .together = squares { 4 } else { 2 }
+      for bin in 0..<table.bins {
+        let next = totals[bin * width + 1] * unit
+        result.signal[bin] += totals[bin * width] - next
+        if bin + 1 < table.bins { result.signal[bin + 1] += next }
+      }
+      switch squares {
+      case .none: break
+      case .together: result.addPairedProducts(totals, bins: table.bins)
+      case .apart: result.addPairedProducts(squareTotals, bins: table.bins)
       }
     }
     return result
@@ -271,21 +314,35 @@ extension FrameSums {
     }
   }
 
+  /// The same for pixels over a bin and the next, whose shares are 1 − d and d.
+  mutating func addPairedProducts(_ totals: [Double], bins: Int) {
+    let unit = 1 / Double(PixelShares.unit)
+    for bin in 0..<bins {
+      let (d, dd) = (totals[bin * 4 + 1] * unit, totals[bin * 4 + 2] * unit)
+      squares[bin] += totals[bin * 4] - 2 * d + dd
+      if bin + 1 < bins {
+        squares[bin + 1] += dd
+        neighbours[bin] += d - dd
+      }
+    }
+  }
+
   /// Adds a pixel over many bins.
   mutating func add(_ wide: WidePixels, _ index: Int, value: Double, variance pixelVariance: Double) {
     let unit = 1 / Double(PixelShares.unit)
-    let first = Int(wide.first[index])
     let places = wide.starts[index]..<wide.starts[index + 1]
     for place in places {
-      let bin = first + place - places.lowerBound
+      let bin = Int(wide.bins[place])
       let share = Double(wide.quanta[place]) * unit
       signal[bin] += share * value
       squares[bin] += share * share * pixelVariance
-      if place + 1 < places.upperBound {
-        neighbours[bin] += share * Double(wide.quanta[place + 1]) * unit * pixelVariance
-      }
-      if place + 2 < places.upperBound {
-        secondNeighbours[bin] += share * Double(wide.quanta[place + 2]) * unit * pixelVariance
+      for other in place + 1..<max(min(place + 3, places.upperBound), place + 1) {
+        let product = share * Double(wide.quanta[other]) * unit * pixelVariance
+        switch Int(wide.bins[other]) - bin {
+        case 1: neighbours[bin] += product
+        case 2: secondNeighbours[bin] += product
+        default: break
+        }
       }
     }
   }

@@ -15,7 +15,7 @@ extension AzimuthalIntegrator {
   /// The pattern that the sums make.
   func pattern(of sums: FrameSums, scale: Double) -> IntegratedPattern {
     let constants = sums.constants
-    let bins = table.bins
+    let bins = reducer.table.bins
     var pattern = IntegratedPattern(
       unit: settings.unit, positions: positions, intensity: [Double](repeating: settings.emptyValue, count: bins),
       sumSignal: Array(sums.signal[..<bins]), sumNormalisation: constants.normalisation.map { $0 * scale },
@@ -34,7 +34,7 @@ extension AzimuthalIntegrator {
   }
 
   private func uncertainty(of sums: FrameSums, _ pattern: IntegratedPattern) -> PatternUncertainty {
-    let bins = table.bins
+    let bins = reducer.table.bins
     let zero = [Double](repeating: 0, count: bins)
     let norm = pattern.sumNormalisation
     var result = PatternUncertainty(

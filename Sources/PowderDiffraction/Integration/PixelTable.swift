@@ -8,6 +8,10 @@ struct PixelTable: Sendable {
     case whole([UInt16])
     /// Pixels over up to three bins, as ``SharedWord`` packs them.
     case shared([UInt64])
+    /// The bin of each pixel of a cake; the number of bins for those left out.
+    case wholeWide([UInt32])
+    /// Pixels of a cake over up to two bins, as ``PairedWord`` packs them.
+    case paired([UInt64])
   }
 
   let bins: Int
@@ -30,6 +34,14 @@ struct PixelTable: Sendable {
       let own = PixelShares.unit - word.left - word.right
       if own > 0 { body(word.middle, own) }
       if word.right > 0 { body(word.middle + 1, word.right) }
+    case .wholeWide(let table):
+      let bin = Int(table[pixel])
+      if bin < bins { body(bin, PixelShares.unit) }
+    case .paired(let table):
+      let word = PairedWord(bits: table[pixel])
+      guard word.bin < bins else { return wide.forEachShare(of: pixel, body) }
+      if word.next < PixelShares.unit { body(word.bin, PixelShares.unit - word.next) }
+      if word.next > 0 { body(word.bin + 1, word.next) }
     }
   }
 }
@@ -64,25 +76,36 @@ struct SharedWord {
   var right: Int { Int(bits >> 40) }
 }
 
+/// A pixel over a bin and the next: the bin in the lower half, the share of the next, in units, in the upper.
+struct PairedWord {
+  let bits: UInt64
+
+  var bin: Int { Int(bits & 0xffff_ffff) }
+  var next: Int { Int(bits >> 32) }
+}
+
 /// Pixels that reach over many bins, in ascending order, with all their shares.
 struct WidePixels: Sendable {
   private(set) var pixels: [UInt32] = []
-  private(set) var first: [Int32] = []
-  /// Where the shares of each pixel start in ``quanta``; one element more than pixels.
+  /// Where the shares of each pixel start; one element more than pixels.
   private(set) var starts: [Int] = [0]
+  private(set) var bins: [Int32] = []
   private(set) var quanta: [UInt32] = []
 
-  mutating func append(pixel: Int, _ shares: borrowing PixelShares) {
+  /// Adds a pixel; its bins ascend.
+  mutating func append(pixel: Int, shares: some Sequence<(bin: Int, quanta: Int)>) {
     pixels.append(UInt32(pixel))
-    first.append(Int32(shares.first))
-    for index in 0..<shares.count { quanta.append(UInt32(shares.quanta[index])) }
+    for share in shares where share.quanta > 0 {
+      bins.append(Int32(share.bin))
+      quanta.append(UInt32(share.quanta))
+    }
     starts.append(quanta.count)
   }
 
   mutating func append(_ other: WidePixels) {
     let offset = quanta.count
     pixels += other.pixels
-    first += other.first
+    bins += other.bins
     quanta += other.quanta
     starts += other.starts.dropFirst().map { $0 + offset }
   }
@@ -101,7 +124,7 @@ struct WidePixels: Sendable {
     let index = index(atOrAfter: pixel)
     guard index < pixels.count, pixels[index] == pixel else { return }
     for place in starts[index]..<starts[index + 1] {
-      body(Int(first[index]) + place - starts[index], Int(quanta[place]))
+      body(Int(bins[place]), Int(quanta[place]))
     }
   }
 }

@@ -12,7 +12,7 @@ struct PixelTableBuilder {
   let threads: Int
 
   private var columns: Int { rays.shape.columns }
-  private static let rowsInChunk = 128
+  static let rowsInChunk = 128
 
   /// The bins: the range of the settings, or what the pixels in use cover.
   func axis() throws -> BinAxis {
@@ -45,7 +45,7 @@ struct PixelTableBuilder {
 
   func build(_ axis: BinAxis) throws -> (PixelTable, BinConstants) {
     let count = rays.shape.count
-    var parts: [Part] = []
+    var parts: [TablePart] = []
     let layout: PixelTable.Layout
     if settings.splitting == .none {
       layout = .whole(
@@ -71,31 +71,16 @@ struct PixelTableBuilder {
           initialised = count
         })
     }
-    var constants = parts[0].constants
-    var wide = parts[0].wide
-    var runs = parts[0].runs
-    for part in parts.dropFirst() {
-      constants.add(part.constants)
-      wide.append(part.wide)
-      runs += part.runs
-    }
-    return (PixelTable(bins: axis.count, layout: layout, wide: wide, runs: Self.joined(runs)), constants)
-  }
-
-  /// What the rows of one chunk add up to.
-  private struct Part {
-    var constants: BinConstants
-    var wide = WidePixels()
-    var runs: [Range<Int>] = []
+    return TablePart.joined(parts, layout: layout, bins: axis.count)
   }
 
   /// - Parameter store: packs a pixel's shares; false when there is no room for them.
   private func fill(
     _ axis: BinAxis, store: @Sendable (_ pixel: Int, _ shares: borrowing PixelShares) -> Bool
-  ) throws -> [Part] {
+  ) throws -> [TablePart] {
     let chunks = max((rays.shape.rows + Self.rowsInChunk - 1) / Self.rowsInChunk, 1)
     return try parallelMap(count: chunks, threads: threads) { chunk in
-      var part = Part(
+      var part = TablePart(
         constants: BinConstants(
           bins: axis.count, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil))
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
@@ -118,42 +103,26 @@ struct PixelTableBuilder {
           }
           let fits = store(pixel, shares)
           guard shares.count > 0 else { continue }
-          if !fits { part.wide.append(pixel: pixel, shares) }
+          if !fits {
+            let (first, quanta) = (shares.first, shares.quanta)
+            part.wide.append(pixel: pixel, shares: (0..<shares.count).lazy.map { (first + $0, quanta[$0]) })
+          }
           for place in 0..<shares.count {
             part.constants.add(
               bin: shares.first + place, quanta: shares.quanta[place], weight: weights[column],
               dark: dark.isEmpty ? 0 : Double(dark[pixel]),
               darkVariance: darkVariance.isEmpty ? 0 : Double(darkVariance[pixel]))
           }
-          if let last = part.runs.last, pixel - last.upperBound < Self.shortestGap {
-            part.runs[part.runs.count - 1] = last.lowerBound..<pixel + 1
-          } else {
-            part.runs.append(pixel..<pixel + 1)
-          }
+          part.extendRun(to: pixel)
         }
       }
       return part
     }
   }
 
-  private func isInBand(_ radius: @autoclosure () -> Double) -> Bool {
+  func isInBand(_ radius: @autoclosure () -> Double) -> Bool {
     if settings.bands.isEmpty { return true }
     let radius = radius()
     return settings.bands.contains { $0.contains(radius) }
-  }
-
-  /// Gaps shorter than this are cheaper to run over than to skip.
-  private static let shortestGap = 64
-
-  private static func joined(_ runs: [Range<Int>]) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    for run in runs {
-      if let last = result.last, run.lowerBound - last.upperBound < shortestGap {
-        result[result.count - 1] = last.lowerBound..<run.upperBound
-      } else {
-        result.append(run)
-      }
-    }
-    return result
   }
 }

@@ -59,7 +59,7 @@ struct RowRadii: ~Copyable {
   func centre(_ column: Int) -> Double { centres[column] }
 
   /// The corners of a pixel around its contour.
-  private func corners(_ column: Int) -> SIMD4<Double> {
+  func corners(_ column: Int) -> SIMD4<Double> {
     SIMD4(upper[column], lower[column], lower[column + 1], upper[column + 1])
   }
 
