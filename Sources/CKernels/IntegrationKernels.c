@@ -2,35 +2,31 @@
 
 #include <string.h>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 
-typedef uint16_t u16x2 __attribute__((vector_size(4), aligned(2)));
-typedef uint16_t u16x4 __attribute__((vector_size(8), aligned(2)));
-typedef uint32_t u32x4 __attribute__((vector_size(16)));
 typedef int64_t i64x2 __attribute__((vector_size(16)));
 typedef int64_t i64x4 __attribute__((vector_size(32)));
-typedef int64_t i64x8 __attribute__((vector_size(64)));
+typedef uint64_t u64x4 __attribute__((vector_size(32)));
 typedef double f64x2 __attribute__((vector_size(16)));
 typedef double f64x4 __attribute__((vector_size(32)));
-typedef double f64x8 __attribute__((vector_size(64)));
 
-// Products of a share and a pixel of at most 32 bits. Saying that both factors fit half a lane gives the fast product.
-#define LOW(x) ((x) & 0xffffffff)
-#define NARROW_PRODUCT(share, v) (LOW(share) * LOW(v))
-#define PRODUCT(share, v) ((share) * (v))
-
-// One kernel for each way to store a pixel: the sums of whole pixels, those of shared ones, their vectors, the product.
-#define ALL_TYPES(KERNEL)                                                \
-  KERNEL(u8, uint8_t, uint32_t, int64_t, i64, NARROW_PRODUCT)            \
-  KERNEL(i8, int8_t, int32_t, int64_t, i64, PRODUCT)                     \
-  KERNEL(u16, uint16_t, uint32_t, int64_t, i64, NARROW_PRODUCT)          \
-  KERNEL(i16, int16_t, int32_t, int64_t, i64, PRODUCT)                   \
-  KERNEL(u32, uint32_t, int64_t, int64_t, i64, NARROW_PRODUCT)           \
-  KERNEL(i32, int32_t, int64_t, int64_t, i64, PRODUCT)                   \
-  KERNEL(u64, uint64_t, double, double, f64, PRODUCT)                    \
-  KERNEL(i64, int64_t, double, double, f64, PRODUCT)                     \
-  KERNEL(f32, float, double, double, f64, PRODUCT)                       \
-  KERNEL(f64, double, double, double, f64, PRODUCT)
+// One kernel for each way to store a pixel: the sums of whole pixels, those of whole pixels in many bins, those of shared
+// ones, the family of the latter.
+#define ALL_TYPES(KERNEL)                              \
+  KERNEL(u8, uint8_t, uint32_t, int64_t, i64)          \
+  KERNEL(i8, int8_t, int32_t, int64_t, i64)            \
+  KERNEL(u16, uint16_t, uint32_t, int64_t, i64)        \
+  KERNEL(i16, int16_t, int32_t, int64_t, i64)          \
+  KERNEL(u32, uint32_t, int64_t, int64_t, f64)         \
+  KERNEL(i32, int32_t, int64_t, int64_t, f64)          \
+  KERNEL(u64, uint64_t, double, double, f64)           \
+  KERNEL(i64, int64_t, double, double, f64)            \
+  KERNEL(f32, float, double, double, f64)              \
+  KERNEL(f64, double, double, double, f64)
 
 #define DISPATCH(FUNCTION, ...)                        \
   switch (type) {                                      \
@@ -56,7 +52,7 @@ typedef double f64x8 __attribute__((vector_size(64)));
 // MARK: - Which pixels are valid
 
 // Limits beyond the range of a type are moved to its ends; comparisons then stay in the type and vectorise.
-#define VALIDITY(NAME, T, WHOLE, SUM, V, TIMES)                                                                       \
+#define VALIDITY(NAME, T, WHOLE_SUM, WIDE_SUM, F)                                                                       \
   OPERANDO_CLONES static int all_valid_##NAME(                                                               \
       const void *pixels, size_t count, const struct operando_valid_range *range) {                          \
     T low = limit_##NAME(range->low), high = limit_##NAME(range->high);                                      \
@@ -132,7 +128,7 @@ void operando_copy_floored(enum operando_pixel type, const void *pixels, size_t 
 // MARK: - One bin a pixel
 
 // Far enough ahead that main memory has answered, near enough that the cache still holds it.
-#define AHEAD 1024
+#define AHEAD 2048
 #define PREFETCH(POINTER) __builtin_prefetch((const char *)(POINTER) + AHEAD)
 
 // Tables in turn keep one addition from waiting for the one before.
@@ -148,31 +144,32 @@ void operando_copy_floored(enum operando_pixel type, const void *pixels, size_t 
 
 #define IS_FLOATING(SUM) ((SUM)0.5 != 0)
 
-#define WHOLE(NAME, T, WHOLE_SUM, SUM, V, TIMES)                                                                \
+#define WHOLE(NAME, T, WHOLE_SUM, WIDE_SUM, F)                                                                  \
   static void whole_##NAME(                                                                                     \
-      const void *pixels, const uint16_t *bins, size_t count, void *sums, size_t stride) {       \
-    WHOLE_BODY(T, WHOLE_SUM, IS_FLOATING(WHOLE_SUM) ? 1 : 4)                                                                                 \
+      const void *pixels, const uint16_t *bins, size_t count, void *sums, size_t stride) {                      \
+    WHOLE_BODY(T, WHOLE_SUM, IS_FLOATING(WHOLE_SUM) ? 1 : 4)                                                    \
   }                                                                                                             \
   static void whole_wide_##NAME(                                                                                \
-      const void *pixels, const uint32_t *bins, size_t count, void *sums, size_t stride) {       \
-    WHOLE_BODY(T, SUM, IS_FLOATING(SUM) ? 1 : 2)                                                                                       \
+      const void *pixels, const uint32_t *bins, size_t count, void *sums, size_t stride) {                      \
+    WHOLE_BODY(T, WIDE_SUM, IS_FLOATING(WIDE_SUM) ? 1 : 2)                                                      \
   }                                                                                                             \
   static void collect_whole_##NAME(void *sums, size_t stride, double *totals) {                                 \
-    WHOLE_SUM *t = sums;                                                                                        \
-    for (size_t k = 0; k < 4; k++)                                                                              \
-      for (size_t b = 0; b < stride; b++) totals[b] += (double)t[k * stride + b];                               \
-    memset(sums, 0, 4 * stride * sizeof(WHOLE_SUM));                                                            \
+    COLLECT(WHOLE_SUM, 4)                                                                                       \
   }                                                                                                             \
-  static void collect_##NAME(void *sums, size_t count, double *totals) {                                        \
-    SUM *t = sums;                                                                                              \
-    for (size_t b = 0; b < count; b++) totals[b] += (double)t[b];                                               \
-    memset(sums, 0, count * sizeof(SUM));                                                                       \
+  static void collect_whole_wide_##NAME(void *sums, size_t stride, double *totals) {                            \
+    COLLECT(WIDE_SUM, 2)                                                                                        \
   }
+
+#define COLLECT(SUM, TABLES)                                                                \
+  SUM *t = sums;                                                                            \
+  for (size_t k = 0; k < TABLES; k++)                                                       \
+    for (size_t b = 0; b < stride; b++) totals[b] += (double)t[k * stride + b];             \
+  memset(sums, 0, TABLES * stride * sizeof(SUM));
+
 ALL_TYPES(WHOLE)
 
 void operando_add_whole(
-    enum operando_pixel type, const void *pixels, const uint16_t *bins, size_t count, void *sums,
-    size_t stride) {
+    enum operando_pixel type, const void *pixels, const uint16_t *bins, size_t count, void *sums, size_t stride) {
   DISPATCH(whole, pixels, bins, count, sums, stride)
 }
 
@@ -181,80 +178,105 @@ void operando_collect_whole(enum operando_pixel type, void *sums, size_t stride,
 }
 
 void operando_add_whole_wide(
-    enum operando_pixel type, const void *pixels, const uint32_t *bins, size_t count, void *sums,
-    size_t stride) {
+    enum operando_pixel type, const void *pixels, const uint32_t *bins, size_t count, void *sums, size_t stride) {
   DISPATCH(whole_wide, pixels, bins, count, sums, stride)
 }
 
-void operando_collect(enum operando_pixel type, void *sums, size_t count, double *totals) {
-  DISPATCH(collect, sums, count, totals)
+void operando_collect_whole_wide(enum operando_pixel type, void *sums, size_t stride, double *totals) {
+  DISPATCH(collect_whole_wide, sums, stride, totals)
 }
 
 // MARK: - Shared pixels
 
-// Eight pixels are widened at once and stored, so that a multiplication can read one into all its lanes; the compiler
-// must not see through it. `STEP` adds the pixel at `words[k]` whose value is `v`.
-#define SHARE_LOOP(T, SUM, STEP)                                   \
-  size_t i = 0;                                                    \
-  for (; i + 8 <= count; i += 8) {                                 \
-    PREFETCH(shares + i);                                          \
-    SUM wide[8] __attribute__((aligned(64)));                      \
-    for (size_t k = 0; k < 8; k++) wide[k] = (SUM)LOAD(T, pixels, i + k); \
-    __asm__ volatile("" ::: "memory");                             \
-    const uint64_t *words = shares + i;                            \
-    _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) { \
-      SUM v = wide[k];                                             \
-      STEP                                                         \
-    }                                                              \
-  }                                                                \
-  for (; i < count; i++) {                                         \
-    const uint64_t *words = shares + i;                            \
-    SUM v = (SUM)LOAD(T, pixels, i);                               \
-    const size_t k = 0;                                            \
-    STEP                                                           \
+// A pixel is added as a vector: one multiplication by its value, one addition to memory. A pixel of at most 16 bits and a
+// share of 24 both fit half a lane; saying so gives the fast product. Shares of doubles carry their unit, 2^-24.
+typedef int64_t i64_sum;
+typedef double f64_sum;
+#define LOW(x) ((x) & (int64_t)0xffffffff)
+#define i64_TIMES(share, v) (LOW(share) * LOW(v))
+#define f64_TIMES(share, v) (__builtin_convertvector(share, __typeof__(*sum)) * (v))
+
+// Bits of a word, to each place those behind `SHIFT` and under `MASK`.
+#define FIELDS(SHIFT, MASK) ((i64x4)(((word - (u64x4){}) >> SHIFT) & MASK))
+#define PLACES(A, B, C, D) ((u64x4){A, B, C, D})
+#define SHARE 0xffffffUL
+
+// Eight pixels are widened at once and stored, so that a multiplication reads one into all its lanes; the word of a pixel is
+// read twice, as a place and into all lanes. The compiler, which must not see through either, would copy from register to
+// register, for which the machine has fewer ports. `STEP` adds a pixel `v` with its `word` to the bin of `place`.
+#define SHARE_LOOP(T, F, STEP)                                                \
+  const uint64_t *again = shares;                                             \
+  __asm__("" : "+r"(again));                                                  \
+  size_t i = 0;                                                               \
+  for (; i + 8 <= count; i += 8) {                                            \
+    PREFETCH(shares + i);                                                     \
+    F##_sum wide[8] __attribute__((aligned(64)));                             \
+    for (size_t k = 0; k < 8; k++) wide[k] = (F##_sum)LOAD(T, pixels, i + k); \
+    const F##_sum *wide_again = wide;                                         \
+    __asm__ volatile("" : "+r"(wide_again) : : "memory");                     \
+    _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) {       \
+      F##_sum v = wide[k], v_again = wide_again[k];                           \
+      uint64_t place = shares[i + k], word = again[i + k];                    \
+      (void)v_again;                                                          \
+      STEP(F)                                                                 \
+    }                                                                         \
+  }                                                                           \
+  for (; i < count; i++) {                                                    \
+    F##_sum v = (F##_sum)LOAD(T, pixels, i), v_again = v;                     \
+    uint64_t place = shares[i], word = place;                                 \
+    (void)v_again;                                                            \
+    STEP(F)                                                                   \
   }
 
-// The word is widened as it is: the first of four places, which gets the bin times the pixel, means nothing.
-#define SHARED_STEP(V, TIMES)                                                    \
-  u16x4 lanes = LOAD(u16x4, words, k);                                           \
-  V##x4 *sum = (V##x4 *)sums + (words[k] & 0xffff);                              \
-  *sum += TIMES(__builtin_convertvector(lanes, V##x4), (v - (V##x4){}));
+// The bin is multiplied like the shares: one operation less than a constant in its place, and what it is multiplied by can
+// be divided out, for it is the same in all pixels of a sum.
+#define SHARED_FIELDS FIELDS(PLACES(0, 16, 40, 0), PLACES(0xffff, SHARE, SHARE, 0))
 
-#define SHARED_SQUARES_STEP(V, TIMES)                                                      \
-  u16x4 lanes = LOAD(u16x4, words, k);                                                              \
-  u32x4 long_lanes = __builtin_convertvector(lanes, u32x4);                                         \
-  u16x4 squares = __builtin_convertvector((long_lanes * long_lanes) >> 16, u16x4);                  \
-  V##x8 *sum = (V##x8 *)sums + (words[k] & 0xffff);                                                 \
-  V##x8 both = __builtin_convertvector(__builtin_shufflevector(lanes, squares, 0, 1, 2, 3, 4, 5, 6, 7), V##x8); \
-  *sum += TIMES(both, (v - (V##x8){}));
+#define SHARED_STEP(F)                                             \
+  F##x4 *sum = (F##x4 *)sums + (place & 0xffff);                    \
+  *sum += F##_TIMES(SHARED_FIELDS, (v - (F##x4){}));
 
-#define PAIRED_STEP(V, TIMES)                                                    \
-  u16x2 lanes = LOAD(u16x2, words, 2 * k + 1);                                   \
-  V##x2 *sum = (V##x2 *)sums + (words[k] & 0xffffffff);                          \
-  *sum += TIMES(__builtin_convertvector(lanes, V##x2), (v - (V##x2){}));
+// Products of two shares are rounded down to the unit.
+#define SHARED_PRODUCTS_STEP(F)                                                                          \
+  F##x4 *sum = (F##x4 *)sums + 2 * (place & 0xffff);                                                      \
+  i64x4 left = FIELDS(PLACES(16, 16, 40, 0), PLACES(SHARE, SHARE, SHARE, 0));         \
+  i64x4 right = FIELDS(PLACES(40, 16, 40, 0), PLACES(SHARE, SHARE, SHARE, 0));        \
+  i64x4 product = (i64x4)((u64x4)(LOW(left) * LOW(right)) >> 24)          ;                            \
+  sum[0] += F##_TIMES(SHARED_FIELDS, (v - (F##x4){}));                                                               \
+  sum[1] += F##_TIMES(product, (v_again - (F##x4){}));
 
-#define PAIRED_SQUARES_STEP(V, TIMES)                                                      \
-  uint64_t s = (words[k] >> 32) & 0xffff, t = words[k] >> 48;                                       \
-  u16x4 lanes = {(uint16_t)s, (uint16_t)t, (uint16_t)(s * s >> 16), (uint16_t)(t * t >> 16)};       \
-  V##x4 *sum = (V##x4 *)sums + (words[k] & 0xffffffff);                                             \
-  *sum += TIMES(__builtin_convertvector(lanes, V##x4), (v - (V##x4){}));
+#define PAIRED_STEP(F)                                             \
+  F##x2 *sum = (F##x2 *)sums + (place & 0xffffffff);                \
+  i64x2 share = {1, (int64_t)(word >> 32)};                        \
+  *sum += F##_TIMES(share, (v - (F##x2){}));
 
-#define SHARED(NAME, T, WHOLE_SUM, SUM, V, TIMES)                                                                 \
-  OPERANDO_CLONES static void shared_##NAME(                                                                      \
-      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                                     \
-    SHARE_LOOP(T, SUM, SHARED_STEP(V, TIMES))                                                                     \
-  }                                                                                                               \
-  OPERANDO_CLONES static void shared_squares_##NAME(                                                              \
-      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                      \
-    SHARE_LOOP(T, SUM, SHARED_SQUARES_STEP(V, TIMES))                                                               \
-  }                                                                                                               \
-  OPERANDO_CLONES static void paired_##NAME(                                                                      \
-      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                                     \
-    SHARE_LOOP(T, SUM, PAIRED_STEP(V, TIMES))                                                                     \
-  }                                                                                                               \
-  OPERANDO_CLONES static void paired_squares_##NAME(                                                              \
-      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                      \
-    SHARE_LOOP(T, SUM, PAIRED_SQUARES_STEP(V, TIMES))                                                               \
+#define PAIRED_PRODUCTS_STEP(F)                                    \
+  F##x4 *sum = (F##x4 *)sums + (place & 0xffffffff);                \
+  int64_t d = (int64_t)(word >> 32);                               \
+  i64x4 share = {1, d, (d * d) >> 24, 0}            ;              \
+  *sum += F##_TIMES(share, (v - (F##x4){}));
+
+#define SHARED(NAME, T, WHOLE_SUM, WIDE_SUM, F)                                                                \
+  OPERANDO_CLONES static void shared_##NAME(                                                                   \
+      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                                  \
+    SHARE_LOOP(T, F, SHARED_STEP)                                                                              \
+  }                                                                                                            \
+  OPERANDO_CLONES static void shared_products_##NAME(                                                          \
+      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                                  \
+    SHARE_LOOP(T, F, SHARED_PRODUCTS_STEP)                                                                     \
+  }                                                                                                            \
+  OPERANDO_CLONES static void paired_##NAME(                                                                   \
+      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                                  \
+    SHARE_LOOP(T, F, PAIRED_STEP)                                                                              \
+  }                                                                                                            \
+  OPERANDO_CLONES static void paired_products_##NAME(                                                          \
+      const void *pixels, const uint64_t *shares, size_t count, void *sums) {                                  \
+    SHARE_LOOP(T, F, PAIRED_PRODUCTS_STEP)                                                                     \
+  }                                                                                                            \
+  static void collect_shared_##NAME(void *sums, size_t count, double *totals) {                                \
+    F##_sum *t = sums;                                                                                         \
+    for (size_t b = 0; b < count; b++) totals[b] += (double)t[b];                                              \
+    memset(sums, 0, count * sizeof(F##_sum));                                                                  \
   }
 ALL_TYPES(SHARED)
 
@@ -263,9 +285,9 @@ void operando_add_shared(
   DISPATCH(shared, pixels, shares, count, sums)
 }
 
-void operando_add_shared_squares(
+void operando_add_shared_products(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums) {
-  DISPATCH(shared_squares, pixels, shares, count, sums)
+  DISPATCH(shared_products, pixels, shares, count, sums)
 }
 
 void operando_add_paired(
@@ -273,7 +295,22 @@ void operando_add_paired(
   DISPATCH(paired, pixels, shares, count, sums)
 }
 
-void operando_add_paired_squares(
+void operando_add_paired_products(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums) {
-  DISPATCH(paired_squares, pixels, shares, count, sums)
+  DISPATCH(paired_products, pixels, shares, count, sums)
+}
+
+void operando_collect_shared(enum operando_pixel type, void *sums, size_t count, double *totals) {
+  DISPATCH(collect_shared, sums, count, totals)
+}
+
+void operando_prefer_large_pages(void *memory, size_t size) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  const uintptr_t page = 1 << 21;
+  uintptr_t first = ((uintptr_t)memory + page - 1) & ~(page - 1), last = ((uintptr_t)memory + size) & ~(page - 1);
+  if (first < last) madvise((void *)first, last - first, MADV_HUGEPAGE);
+#else
+  (void)memory;
+  (void)size;
+#endif
 }

@@ -45,7 +45,8 @@ import Testing
     }
     let places = worst(
       [pattern.positions[0], pattern.positions[golden.points - 1]], [golden.first, golden.last])
-    let intensity = worst(pattern.intensity, golden.intensity)
+    let start = golden.unit == .scatteringVector ? 1 : 0
+    let intensity = worst(Array(pattern.intensity[start...]), Array(golden.intensity[start...]))
     let sem = golden.sem.map { worst(pattern.sem ?? [], $0) } ?? (0, 0)
     print(golden.name, golden.points, golden.splitting, places, intensity, sem, pattern.count[intensity.1])
     return (places.0, intensity.0, sem.0)

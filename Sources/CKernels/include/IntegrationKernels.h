@@ -49,28 +49,34 @@ void operando_add_whole_wide(
     enum operando_pixel type, const void *pixels, const uint32_t *bins, size_t count, void *sums,
     size_t stride);
 
-// Each pixel is shared by up to three bins, b, b + 1 and b + 2: `shares` holds b, its lowest 16 bits, and above it the
-// three shares in units of 1/65535. sums[b * 4 + k], k = 1...3, grows by share k times the pixel; place 0 means nothing.
-// Sums, here and below, are 64-bit integers for pixels of at most 32 bits, good for 2^15 pixels of 32 and 2^31 of 16;
-// doubles for the others. Aligned to 64 bytes.
+// Each pixel is shared by up to three bins, b - 1, b and b + 1, b > 0. A word of `shares` holds b in its lowest 16 bits, the
+// share c of b - 1 in the 24 above and the share d of b + 1 in the highest 24, both in units of 2^-24. sums[b * 4 + k]
+// grows by the pixel times b, c and d for k = 0, 1 and 2. Sums, here and below, are 64-bit integers for pixels of at most 16 bits,
+// good for 2^23 pixels, and doubles for the others; they are aligned to 64 bytes.
 void operando_add_shared(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums);
 
-// The same in eight places a bin: 5...7 grow by the square of the share, s^2 >> 16, times the pixel.
-void operando_add_shared_squares(
+// The same in eight places a bin; sums[b * 8 + 4 + k] grows by the pixel times c d, c^2 and d^2 for k = 0, 1 and 2.
+void operando_add_shared_products(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums);
 
-// Each pixel is shared by bins b and b + 1: `shares` holds b, its lower 32 bits, and above it the two shares.
-// sums[b * 2 + k], k = 0...1, grows by share k times the pixel.
+// Each pixel is shared by bins b and b + 1. A word of `shares` holds b in its lower half and above it the share d of b + 1.
+// sums[b * 2 + k] grows by the pixel times 1 and d for k = 0 and 1.
 void operando_add_paired(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums);
 
-// The same in four places a bin: 2...3 grow by the square of the share, s^2 >> 16, times the pixel.
-void operando_add_paired_squares(
+// The same in four places a bin; sums[b * 4 + 2] grows by the pixel times d^2.
+void operando_add_paired_products(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums);
 
-// Adds `count` sums of the kernels with 64-bit integers or doubles to totals and clears them.
-void operando_collect(enum operando_pixel type, void *sums, size_t count, double *totals);
+// Adds `count` sums of shared or paired pixels to totals and clears them.
+void operando_collect_shared(enum operando_pixel type, void *sums, size_t count, double *totals);
+
+// Adds the two tables of `operando_add_whole_wide` to totals and clears them.
+void operando_collect_whole_wide(enum operando_pixel type, void *sums, size_t stride, double *totals);
+
+// Asks for large pages, before memory is written to: a table of a few bytes a pixel then needs fewer address translations.
+void operando_prefer_large_pages(void *memory, size_t size);
 
 // The angle of count points on a line: point i lies at start + i * step (three coordinates each). Writes
 // atan2(sqrt(x^2 + y^2), z) of each, in radians from 0 to pi.

@@ -18,12 +18,9 @@ public struct AzimuthalIntegrator: Sendable {
   /// The edges of the first and the last bin.
   public let edges: (lower: Double, upper: Double)
   /// The extent of the frames, as they are stored.
-  public var frameShape: FrameShape { rays.shape }
+  public var frameShape: FrameShape { reducer.rays.shape }
 
-  let rays: PixelRays
-  let normalisation: PixelNormalisation
-  let table: PixelTable
-  let constants: BinConstants
+  let reducer: FrameReducer
 
   /// - Parameters:
   ///   - geometry: the calibrated detector.
@@ -35,15 +32,14 @@ public struct AzimuthalIntegrator: Sendable {
     try settings.check(rays)
     self.geometry = geometry
     self.settings = settings
-    self.rays = rays
-    normalisation = PixelNormalisation(
-      rays: rays, correctsSolidAngle: settings.correctsSolidAngle, polarisation: settings.polarisation,
-      sensor: settings.sensor, flat: settings.flat)
+    let normalisation = PixelNormalisation(rays: rays, settings: settings)
     let builder = PixelTableBuilder(rays: rays, settings: settings, normalisation: normalisation, threads: threads)
     let axis = try builder.axis()
     positions = axis.centres
     edges = (axis.lower, axis.upper)
-    (table, constants) = try builder.build(axis)
+    let (table, constants) = try builder.build(axis)
+    reducer = FrameReducer(
+      rays: rays, settings: settings, normalisation: normalisation, table: table, constants: constants)
   }
 
   /// Reduces one frame.
@@ -59,24 +55,11 @@ public struct AzimuthalIntegrator: Sendable {
     _ source: some FrameSource, frame: Int = 0, scratch: inout IntegrationScratch, scale: Double = 1,
     variance: [Float]? = nil
   ) throws -> IntegratedPattern {
-    try check(source, frame: frame, scale: scale, variance: variance)
-    let frameSums = try add(source, frame: frame, scratch: &scratch, variance: variance)
-    return pattern(of: frameSums, scale: scale)
-  }
-
-  func check(_ source: some FrameSource, frame: Int, scale: Double, variance: [Float]?) throws {
-    guard source.shape == rays.shape else {
-      throw IntegrationError.shape(of: "frame", source.shape, expected: rays.shape)
-    }
-    guard frame >= 0, frame < source.count else { throw IntegrationError.frame(frame, count: source.count) }
-    guard scale > 0, scale.isFinite else { throw IntegrationError.parameter("the scale of the normalisation", scale) }
-    if let variance, variance.count != rays.shape.count {
-      throw IntegrationError.size(of: "variance", variance.count, expected: rays.shape.count)
-    }
-    if case .variance = settings.errorModel, variance == nil { throw IntegrationError.varianceMissing }
+    try reducer.check(source, frame: frame, scale: scale, variance: variance)
+    let sums = try reducer.add(source, frame: frame, scratch: &scratch, variance: variance)
+    return pattern(of: sums, scale: scale)
   }
 }
-
 extension IntegrationSettings {
   static let allowedPoints = 1...65_000
 

@@ -1,7 +1,7 @@
 import ArrayMath
 import CKernels
 
-extension AzimuthalIntegrator {
+extension FrameReducer {
   /// Reads a frame once and adds its pixels to their bins.
   func add(_ source: some FrameSource, frame: Int, scratch: inout IntegrationScratch, variance: [Float]?) throws
     -> FrameSums
@@ -29,7 +29,7 @@ private struct FrameAdder {
     case apart(operando_pixel)
   }
 
-  private let integrator: AzimuthalIntegrator
+  private let reducer: FrameReducer
   private let table: PixelTable
   private let type: operando_pixel
   private let size: Int
@@ -45,14 +45,18 @@ private struct FrameAdder {
   private var wide: FrameSums?
   private var wideIndex = 0
 
-  init(_ integrator: AzimuthalIntegrator, type: PixelType, work: inout WorkingMemory) {
-    self.integrator = integrator
-    table = integrator.table
+  init(_ reducer: FrameReducer, type: PixelType, work: inout WorkingMemory) {
+    self.reducer = reducer
+    table = reducer.table
     self.type = type.kernelType
     size = type.size
-    range = integrator.settings.invalid.range(for: type)
-    let isWhole = if case .whole = table.layout { true } else { false }
-    switch integrator.settings.errorModel {
+    range = reducer.settings.invalid.range(for: type)
+    let isWhole =
+      switch table.layout {
+      case .whole, .wholeWide: true
+      case .shared, .paired: false
+      }
+    switch reducer.settings.errorModel {
     case .poisson(let floor):
       self.floor = Int32(floor)
       squares = floor > 0 ? .apart(self.type) : isWhole ? .none : .together
@@ -63,10 +67,19 @@ private struct FrameAdder {
       floor = 0
       squares = .none
     }
-    let places = table.bins + 1
-    var (count, squareCount) = isWhole ? (4 * places, 0) : (4 * places, 0)
-    if case .together = squares { count = 8 * places }
-    if case .apart = squares { squareCount = isWhole ? 4 * places : 8 * places }
+    let places = Self.places(table.bins)
+    // Sums a bin: tables of whole pixels, or the places of shared ones without and with products.
+    let (plain, products) =
+      switch table.layout {
+      case .whole: (4, 4)
+      case .wholeWide: (2, 2)
+      case .shared: (4, 8)
+      case .paired: (2, 4)
+      }
+    let isTogether = if case .together = squares { true } else { false }
+    let isApart = if case .apart = squares { true } else { false }
+    let count = places * (isTogether ? products : plain)
+    let squareCount = places * (isApart ? products : 0)
     work.prepare(bytes: 8 * count, squareBytes: 8 * squareCount)
     totals = [Double](repeating: 0, count: isWhole ? places : count)
     squareTotals = [Double](repeating: 0, count: isWhole ? min(squareCount, places) : squareCount)
@@ -75,8 +88,11 @@ private struct FrameAdder {
     copy = work.copy.baseAddress.unsafelyUnwrapped
     floored = work.floored.baseAddress.unsafelyUnwrapped
     leftOut = work.leftOut.baseAddress.unsafelyUnwrapped
-    if !table.wide.pixels.isEmpty { wide = FrameSums(bins: table.bins, constants: integrator.constants) }
+    if !table.wide.pixels.isEmpty { wide = FrameSums(bins: table.bins, constants: reducer.constants) }
   }
+
+  /// Room for the bins, one before them and one for pixels left out.
+  private static func places(_ bins: Int) -> Int { bins + 2 }
 
   /// Adds one piece, chunk by chunk.
   ///
@@ -100,18 +116,22 @@ private struct FrameAdder {
   /// The pixels after which a sum might no longer fit its integer.
   private var collectInterval: Int {
     if case .whole = table.layout { return 1 << 18 }
-    return size == 4 ? 1 << 15 : 1 << 30
+    return 1 << 23
   }
 
   private mutating func collect() {
     switch table.layout {
     case .whole:
-      let places = table.bins + 1
+      let places = Self.places(table.bins)
       operando_collect_whole(type, sums, places, &totals)
       if case .apart(let type) = squares { operando_collect_whole(type, squareSums, places, &squareTotals) }
-    case .shared:
-      operando_collect(type, sums, totals.count, &totals)
-      if case .apart(let type) = squares { operando_collect(type, squareSums, squareTotals.count, &squareTotals) }
+    case .wholeWide:
+      let places = Self.places(table.bins)
+      operando_collect_whole_wide(type, sums, places, &totals)
+      if case .apart(let type) = squares { operando_collect_whole_wide(type, squareSums, places, &squareTotals) }
+    case .shared, .paired:
+      operando_collect_shared(type, sums, totals.count, &totals)
+      if case .apart(let type) = squares { operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals) }
     }
   }
 
@@ -124,7 +144,8 @@ private struct FrameAdder {
       pixels = UnsafeRawPointer(copy)
       lose(missing, from: range.lowerBound)
     }
-    kernel(type, pixels, range, sums, places: 4, withSquares: { if case .together = squares { true } else { false } }())
+    let isTogether = if case .together = squares { true } else { false }
+    kernel(type, pixels, range, sums, withProducts: isTogether)
     if case .apart(let secondType) = squares {
       if let variance {
         floored.copyMemory(from: variance.baseAddress.unsafelyUnwrapped + range.lowerBound, byteCount: 4 * count)
@@ -132,29 +153,45 @@ private struct FrameAdder {
         operando_copy_floored(type, pixels, count, floor, floored)
       }
       let width = variance == nil ? size : 4
-      for index in 0..<missing { (floored + Int(leftOut[index]) * width).initializeMemory(as: UInt8.self, repeating: 0, count: width) }
-      kernel(secondType, UnsafeRawPointer(floored), range, squareSums, places: 8, withSquares: true)
+      for index in 0..<missing {
+        (floored + Int(leftOut[index]) * width).initializeMemory(as: UInt8.self, repeating: 0, count: width)
+      }
+      kernel(secondType, UnsafeRawPointer(floored), range, squareSums, withProducts: true)
     }
     if wide != nil { addWide(range, pixels) }
   }
 
   private func kernel(
-    _ type: operando_pixel, _ pixels: UnsafeRawPointer, _ range: Range<Int>, _ sums: UnsafeMutableRawPointer, places: Int,
-    withSquares: Bool
+    _ type: operando_pixel, _ pixels: UnsafeRawPointer, _ range: Range<Int>, _ sums: UnsafeMutableRawPointer,
+    withProducts: Bool
   ) {
     switch table.layout {
     case .whole(let bins):
       bins.withUnsafeBufferPointer {
         operando_add_whole(
-          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, table.bins + 1)
+          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, Self.places(table.bins))
       }
     case .shared(let words):
       words.withUnsafeBufferPointer {
         let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
-        if withSquares {
-          operando_add_shared_squares(type, pixels, words, range.count, sums)
+        if withProducts {
+          operando_add_shared_products(type, pixels, words, range.count, sums)
         } else {
           operando_add_shared(type, pixels, words, range.count, sums)
+        }
+      }
+    case .wholeWide(let bins):
+      bins.withUnsafeBufferPointer {
+        operando_add_whole_wide(
+          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, Self.places(table.bins))
+      }
+    case .paired(let words):
+      words.withUnsafeBufferPointer {
+        let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
+        if withProducts {
+          operando_add_paired_products(type, pixels, words, range.count, sums)
+        } else {
+          operando_add_paired(type, pixels, words, range.count, sums)
         }
       }
     }
@@ -162,21 +199,20 @@ private struct FrameAdder {
 
   /// Takes the pixels left out from the sums of the geometry.
   private mutating func lose(_ count: Int, from first: Int) {
-    let settings = integrator.settings
+    let settings = reducer.settings
     var lost =
       self.lost
       ?? BinConstants(
         bins: table.bins, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil)
     self.lost = nil
-    let columns = integrator.rays.shape.columns
+    let columns = reducer.rays.shape.columns
     for index in 0..<count {
       let pixel = first + Int(leftOut[index])
-      let weight = integrator.normalisation(row: pixel / columns, column: pixel % columns)
+      let weight = reducer.normalisation(row: pixel / columns, column: pixel % columns)
       let dark = settings.dark.map { Double($0[pixel]) } ?? 0
       let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
-      let isWide = table.isWide(pixel)
       table.forEachShare(of: pixel) { bin, quanta in
-        lost.add(bin: bin, quanta: quanta, weight: weight, dark: dark, darkVariance: darkVariance, isWide: isWide)
+        lost.add(bin: bin, quanta: quanta, weight: weight, dark: dark, darkVariance: darkVariance)
       }
     }
     self.lost = lost
@@ -200,30 +236,44 @@ private struct FrameAdder {
 
   mutating func finish() -> FrameSums {
     collect()
-    var constants = integrator.constants
+    var constants = reducer.constants
     if let lost { constants.subtract(lost) }
     var result = wide ?? FrameSums(bins: table.bins, constants: constants)
     result.constants = constants
     let unit = 1 / Double(PixelShares.unit)
     switch table.layout {
-    case .whole:
+    case .whole, .wholeWide:
       for bin in 0..<table.bins {
         result.signal[bin] += totals[bin]
-        let variance = squareTotals.isEmpty ? totals[bin] : squareTotals[bin]
-        result.variance[bin] += variance
-        result.squares[bin] += variance
+        result.squares[bin] += squareTotals.isEmpty ? totals[bin] : squareTotals[bin]
       }
     case .shared:
       let width = if case .together = squares { 8 } else { 4 }
-      for base in 0..<table.bins {
-        for place in 0..<3 where base + place < table.bins {
-          result.signal[base + place] += totals[base * width + place + 1] * unit
-        }
+      for bin in 0..<table.bins {
+        // Places count from 1, and the first sum of a place is multiplied by it.
+        let sum = totals[(bin + 1) * width] / Double(bin + 1)
+        let left = totals[(bin + 1) * width + 1] * unit
+        let right = totals[(bin + 1) * width + 2] * unit
+        result.signal[bin] += sum - left - right
+        if bin > 0 { result.signal[bin - 1] += left }
+        if bin + 1 < table.bins { result.signal[bin + 1] += right }
       }
       switch squares {
       case .none: break
-      case .together: result.addSquares(totals, bins: table.bins)
-      case .apart: result.addSquares(squareTotals, bins: table.bins)
+      case .together: result.addProducts(totals, bins: table.bins)
+      case .apart: result.addProducts(squareTotals, bins: table.bins)
+      }
+    case .paired:
+      let width = if case .together = squares { 4 } else { 2 }
+      for bin in 0..<table.bins {
+        let next = totals[bin * width + 1] * unit
+        result.signal[bin] += totals[bin * width] - next
+        if bin + 1 < table.bins { result.signal[bin + 1] += next }
+      }
+      switch squares {
+      case .none: break
+      case .together: result.addPairedProducts(totals, bins: table.bins)
+      case .apart: result.addPairedProducts(squareTotals, bins: table.bins)
       }
     }
     return result
@@ -234,51 +284,65 @@ extension FrameSums {
   init(bins: Int, constants: BinConstants) {
     let zero = [Double](repeating: 0, count: bins)
     signal = zero
-    variance = zero
     squares = zero
     neighbours = zero
     secondNeighbours = zero
     self.constants = constants
   }
 
-  /// Adds what the kernel for three shares and their squares gave.
+  /// Adds what the kernel of shares and their products gave.
   ///
-  /// With M_k = Σ c_k (1 − c_k) V and shares that add up to 1, the sums of products follow:
-  /// Σ c0 c1 V = (M0 + M1 − M2)/2 and so on.
-  mutating func addSquares(_ totals: [Double], bins: Int) {
+  /// It adds c and d, the shares of the bins beside the middle one, and c d, c² and d². The middle bin has 1 − c − d, from
+  /// which the other squares and products follow.
+  mutating func addProducts(_ totals: [Double], bins: Int) {
     let unit = 1 / Double(PixelShares.unit)
-    let squareUnit = 65536 * unit * unit
-    for base in 0..<bins {
-      var rest = SIMD3<Double>()
-      for place in 0..<3 where base + place < bins {
-        let linear = totals[base * 8 + 1 + place] * unit
-        let square = totals[base * 8 + 5 + place] * squareUnit
-        variance[base + place] += linear
-        squares[base + place] += square
-        rest[place] = linear - square
+    for bin in 0..<bins {
+      let place = 8 * (bin + 1)
+      let sum = totals[place] / Double(bin + 1)
+      let (c, d) = (totals[place + 1] * unit, totals[place + 2] * unit)
+      let (both, cc, dd) = (totals[place + 4] * unit, totals[place + 5] * unit, totals[place + 6] * unit)
+      squares[bin] += sum + cc + dd - 2 * c - 2 * d + 2 * both
+      if bin > 0 {
+        squares[bin - 1] += cc
+        neighbours[bin - 1] += c - cc - both
       }
-      neighbours[base] += max(rest[0] + rest[1] - rest[2], 0) / 2
-      if base + 1 < bins { neighbours[base + 1] += max(rest[1] + rest[2] - rest[0], 0) / 2 }
-      secondNeighbours[base] += max(rest[0] + rest[2] - rest[1], 0) / 2
+      if bin + 1 < bins {
+        squares[bin + 1] += dd
+        neighbours[bin] += d - dd - both
+        if bin > 0 { secondNeighbours[bin - 1] += both }
+      }
+    }
+  }
+
+  /// The same for pixels over a bin and the next, whose shares are 1 − d and d.
+  mutating func addPairedProducts(_ totals: [Double], bins: Int) {
+    let unit = 1 / Double(PixelShares.unit)
+    for bin in 0..<bins {
+      let (d, dd) = (totals[bin * 4 + 1] * unit, totals[bin * 4 + 2] * unit)
+      squares[bin] += totals[bin * 4] - 2 * d + dd
+      if bin + 1 < bins {
+        squares[bin + 1] += dd
+        neighbours[bin] += d - dd
+      }
     }
   }
 
   /// Adds a pixel over many bins.
   mutating func add(_ wide: WidePixels, _ index: Int, value: Double, variance pixelVariance: Double) {
     let unit = 1 / Double(PixelShares.unit)
-    let first = Int(wide.first[index])
     let places = wide.starts[index]..<wide.starts[index + 1]
     for place in places {
-      let bin = first + place - places.lowerBound
+      let bin = Int(wide.bins[place])
       let share = Double(wide.quanta[place]) * unit
       signal[bin] += share * value
-      variance[bin] += share * pixelVariance
       squares[bin] += share * share * pixelVariance
-      if place + 1 < places.upperBound {
-        neighbours[bin] += share * Double(wide.quanta[place + 1]) * unit * pixelVariance
-      }
-      if place + 2 < places.upperBound {
-        secondNeighbours[bin] += share * Double(wide.quanta[place + 2]) * unit * pixelVariance
+      for other in place + 1..<max(min(place + 3, places.upperBound), place + 1) {
+        let product = share * Double(wide.quanta[other]) * unit * pixelVariance
+        switch Int(wide.bins[other]) - bin {
+        case 1: neighbours[bin] += product
+        case 2: secondNeighbours[bin] += product
+        default: break
+        }
       }
     }
   }

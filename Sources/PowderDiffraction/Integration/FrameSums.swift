@@ -2,12 +2,11 @@
 struct FrameSums {
   /// Σ c raw.
   var signal: [Double]
-  /// Σ c V and Σ c² V of the pixels' own variance; empty without an error model.
-  var variance: [Double] = []
-  var squares: [Double] = []
+  /// Σ c² V of the pixels' own variance.
+  var squares: [Double]
   /// Σ c_b c_{b+1} V and Σ c_b c_{b+2} V.
-  var neighbours: [Double] = []
-  var secondNeighbours: [Double] = []
+  var neighbours: [Double]
+  var secondNeighbours: [Double]
   /// The sums of the geometry, without the pixels that have no value in this frame.
   var constants: BinConstants
 }
@@ -16,7 +15,7 @@ extension AzimuthalIntegrator {
   /// The pattern that the sums make.
   func pattern(of sums: FrameSums, scale: Double) -> IntegratedPattern {
     let constants = sums.constants
-    let bins = table.bins
+    let bins = reducer.table.bins
     var pattern = IntegratedPattern(
       unit: settings.unit, positions: positions, intensity: [Double](repeating: settings.emptyValue, count: bins),
       sumSignal: Array(sums.signal[..<bins]), sumNormalisation: constants.normalisation.map { $0 * scale },
@@ -35,7 +34,7 @@ extension AzimuthalIntegrator {
   }
 
   private func uncertainty(of sums: FrameSums, _ pattern: IntegratedPattern) -> PatternUncertainty {
-    let bins = table.bins
+    let bins = reducer.table.bins
     let zero = [Double](repeating: 0, count: bins)
     let norm = pattern.sumNormalisation
     var result = PatternUncertainty(
@@ -44,8 +43,6 @@ extension AzimuthalIntegrator {
     let isFilled = sums.constants.quanta.map { $0 > 0 }
     for bin in 0..<bins where isFilled[bin] {
       var variance = sums.squares[bin]
-      // The kernels round the squares of shares down; what that takes is known for a smooth variance.
-      variance += sums.variance[bin] / sums.constants.normalisation[bin] * sums.constants.squareRemainder[bin]
       if !sums.constants.darkVariance.isEmpty { variance += sums.constants.darkVariance[bin] }
       result.sumVariance[bin] = variance
       result.sem[bin] = variance.squareRoot() / norm[bin]

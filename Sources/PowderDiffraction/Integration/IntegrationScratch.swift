@@ -12,7 +12,7 @@ public struct IntegrationScratch: ~Copyable {
 /// Sums of the kernels, their totals, and room for a chunk of pixels.
 struct WorkingMemory: ~Copyable {
   /// Pixels handed to a kernel at once; chunks start at multiples of it.
-  static let chunk = 4096
+  static let chunk = 16384
 
   private(set) var sums = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 64)
   private(set) var squareSums = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 64)

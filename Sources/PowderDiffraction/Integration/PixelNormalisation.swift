@@ -12,6 +12,14 @@ struct PixelNormalisation: Sendable {
   let sensor: SensorAbsorption?
   let flat: [Float]?
 
+  init(rays: PixelRays, settings: IntegrationSettings) {
+    self.rays = rays
+    correctsSolidAngle = settings.correctsSolidAngle
+    polarisation = settings.polarisation
+    sensor = settings.sensor
+    flat = settings.flat
+  }
+
   /// Zero where a pixel has none.
   func callAsFunction(row: Int, column: Int) -> Double {
     let t = rays.place(row: Double(row) + 0.5, column: Double(column) + 0.5)

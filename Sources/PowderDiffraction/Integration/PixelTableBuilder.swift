@@ -12,7 +12,7 @@ struct PixelTableBuilder {
   let threads: Int
 
   private var columns: Int { rays.shape.columns }
-  private static let rowsInChunk = 128
+  static let rowsInChunk = 128
 
   /// The bins: the range of the settings, or what the pixels in use cover.
   func axis() throws -> BinAxis {
@@ -23,9 +23,10 @@ struct PixelTableBuilder {
     let extents = try parallelMap(count: chunks, threads: threads) { chunk in
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
       var extent = (least: Double.infinity, most: -Double.infinity)
+      let flags = flags
       for row in chunk * Self.rowsInChunk..<min((chunk + 1) * Self.rowsInChunk, rays.shape.rows) {
         radii.move(to: row)
-        for column in 0..<columns where isUsed(row: row, column: column) {
+        for column in 0..<columns where flags.isEmpty || flags[row * columns + column] == 0 {
           let (least, most) = radii.extent(column)
           extent = (min(extent.least, least), max(extent.most, most))
         }
@@ -39,18 +40,17 @@ struct PixelTableBuilder {
     return BinAxis(lower: max(least, 0), largest: most, count: settings.points)
   }
 
-  private func isUsed(row: Int, column: Int) -> Bool {
-    guard let mask = settings.mask else { return true }
-    return mask.flags[row * columns + column] == 0
-  }
+  /// The flags of the mask; empty without one.
+  private var flags: [UInt8] { settings.mask?.flags ?? [] }
 
   func build(_ axis: BinAxis) throws -> (PixelTable, BinConstants) {
     let count = rays.shape.count
-    var parts: [Part] = []
+    var parts: [TablePart] = []
     let layout: PixelTable.Layout
     if settings.splitting == .none {
       layout = .whole(
         try [UInt16](unsafeUninitializedCapacity: count) { buffer, initialised in
+          operando_prefer_large_pages(buffer.baseAddress, buffer.count * MemoryLayout.stride(ofValue: buffer[0]))
           nonisolated(unsafe) let buffer = buffer
           parts = try fill(axis) { pixel, shares in
             buffer[pixel] = UInt16(shares.count == 0 ? axis.count : shares.first)
@@ -61,49 +61,33 @@ struct PixelTableBuilder {
     } else {
       layout = .shared(
         try [UInt64](unsafeUninitializedCapacity: count) { buffer, initialised in
+          operando_prefer_large_pages(buffer.baseAddress, buffer.count * MemoryLayout.stride(ofValue: buffer[0]))
           nonisolated(unsafe) let buffer = buffer
           parts = try fill(axis) { pixel, shares in
-            guard shares.count > 0, shares.count <= 3 else {
-              buffer[pixel] = UInt64(axis.count)
-              return shares.count == 0
-            }
-            var word = UInt64(shares.first)
-            for place in 0..<shares.count { word |= UInt64(shares.quanta[place]) << (16 * UInt64(place + 1)) }
-            buffer[pixel] = word
-            return true
+            let word = SharedWord(shares)
+            buffer[pixel] = (word ?? .leftOut(bins: axis.count)).bits
+            return word != nil
           }
           initialised = count
         })
     }
-    var constants = parts[0].constants
-    var wide = parts[0].wide
-    var runs = parts[0].runs
-    for part in parts.dropFirst() {
-      constants.add(part.constants)
-      wide.append(part.wide)
-      runs += part.runs
-    }
-    return (PixelTable(bins: axis.count, layout: layout, wide: wide, runs: Self.joined(runs)), constants)
-  }
-
-  /// What the rows of one chunk add up to.
-  private struct Part {
-    var constants: BinConstants
-    var wide = WidePixels()
-    var runs: [Range<Int>] = []
+    return TablePart.joined(parts, layout: layout, bins: axis.count)
   }
 
   /// - Parameter store: packs a pixel's shares; false when there is no room for them.
   private func fill(
     _ axis: BinAxis, store: @Sendable (_ pixel: Int, _ shares: borrowing PixelShares) -> Bool
-  ) throws -> [Part] {
+  ) throws -> [TablePart] {
     let chunks = max((rays.shape.rows + Self.rowsInChunk - 1) / Self.rowsInChunk, 1)
     return try parallelMap(count: chunks, threads: threads) { chunk in
-      var part = Part(
+      var part = TablePart(
         constants: BinConstants(
           bins: axis.count, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil))
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
       var shares = PixelShares()
+      let flags = flags
+      let dark = settings.dark ?? []
+      let darkVariance = settings.darkVariance ?? []
       let weights = UnsafeMutableBufferPointer<Double>.allocate(capacity: columns)
       defer { weights.deallocate() }
       for row in chunk * Self.rowsInChunk..<min((chunk + 1) * Self.rowsInChunk, rays.shape.rows) {
@@ -111,56 +95,34 @@ struct PixelTableBuilder {
         normalisation.fill(row: row, into: weights)
         for column in 0..<columns {
           let pixel = row * columns + column
-          if isUsed(row: row, column: column), weights[column] > 0, isInBand(radii.centre(column)) {
+          let isUsed = flags.isEmpty || flags[pixel] == 0
+          if isUsed, weights[column] > 0, isInBand(radii.centre(column)) {
             radii.share(column, on: axis, into: &shares)
           } else {
             shares.clear()
           }
           let fits = store(pixel, shares)
           guard shares.count > 0 else { continue }
-          if !fits { part.wide.append(pixel: pixel, shares) }
-          add(shares, pixel: pixel, weight: weights[column], isWide: !fits || settings.splitting == .none, to: &part.constants)
-          if let last = part.runs.last, pixel - last.upperBound < Self.shortestGap {
-            part.runs[part.runs.count - 1] = last.lowerBound..<pixel + 1
-          } else {
-            part.runs.append(pixel..<pixel + 1)
+          if !fits {
+            let (first, quanta) = (shares.first, shares.quanta)
+            part.wide.append(pixel: pixel, shares: (0..<shares.count).lazy.map { (first + $0, quanta[$0]) })
           }
+          for place in 0..<shares.count {
+            part.constants.add(
+              bin: shares.first + place, quanta: shares.quanta[place], weight: weights[column],
+              dark: dark.isEmpty ? 0 : Double(dark[pixel]),
+              darkVariance: darkVariance.isEmpty ? 0 : Double(darkVariance[pixel]))
+          }
+          part.extendRun(to: pixel)
         }
       }
       return part
     }
   }
 
-  private func isInBand(_ radius: @autoclosure () -> Double) -> Bool {
+  func isInBand(_ radius: @autoclosure () -> Double) -> Bool {
     if settings.bands.isEmpty { return true }
     let radius = radius()
     return settings.bands.contains { $0.contains(radius) }
-  }
-
-  private func add(
-    _ shares: borrowing PixelShares, pixel: Int, weight: Double, isWide: Bool, to constants: inout BinConstants
-  ) {
-    let dark = settings.dark.map { Double($0[pixel]) } ?? 0
-    let darkVariance = settings.darkVariance.map { Double($0[pixel]) } ?? 0
-    for place in 0..<shares.count {
-      constants.add(
-        bin: shares.first + place, quanta: shares.quanta[place], weight: weight, dark: dark,
-        darkVariance: darkVariance, isWide: isWide)
-    }
-  }
-
-  /// Gaps shorter than this are cheaper to run over than to skip.
-  private static let shortestGap = 64
-
-  private static func joined(_ runs: [Range<Int>]) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    for run in runs {
-      if let last = result.last, run.lowerBound - last.upperBound < shortestGap {
-        result[result.count - 1] = last.lowerBound..<run.upperBound
-      } else {
-        result.append(run)
-      }
-    }
-    return result
   }
 }
