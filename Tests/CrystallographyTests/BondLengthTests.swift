@@ -55,7 +55,7 @@ import Testing
     ]
     for structure in structures {
       let warnings = structure.bondLengthWarnings()
-      #expect(warnings.isEmpty, "\(try structure.composition()): \(warnings.map(\.description))")
+      #expect(warnings.isEmpty, "\(structure.sites.map(\.label)): \(warnings.map(\.description))")
     }
   }
 

@@ -25,11 +25,14 @@ import Testing
   @Test func theLayeredOxideIsTheSumOverItsAtoms() throws {
     let structure = try CrystalStructureTests.layeredOxide()
     var atoms: [(String, Double, Double, Double, Double, b: Double)] = []
-    for (x, y, z) in [(0.0, 0.0, 0.0), (2.0 / 3, 1.0 / 3, 1.0 / 3), (1.0 / 3, 2.0 / 3, 2.0 / 3)] {
-      atoms += [
-        ("Li", x, y, z + 0.5, 1, 1), ("Ni", x, y, z, 0.8, 0.35), ("Mn", x, y, z, 0.1, 0.35),
-        ("Co", x, y, z, 0.1, 0.35), ("O", x, y, z + 0.2585, 1, 0.7), ("O", x, y, z - 0.2585, 1, 0.7),
-      ]
+    let centring: [SIMD3<Double>] = [.zero, SIMD3(2.0 / 3, 1.0 / 3, 1.0 / 3), SIMD3(1.0 / 3, 2.0 / 3, 2.0 / 3)]
+    for t in centring {
+      atoms.append(("Li", t.x, t.y, t.z + 0.5, 1.0, 1.0))
+      atoms.append(("Ni", t.x, t.y, t.z, 0.8, 0.35))
+      atoms.append(("Mn", t.x, t.y, t.z, 0.1, 0.35))
+      atoms.append(("Co", t.x, t.y, t.z, 0.1, 0.35))
+      atoms.append(("O", t.x, t.y, t.z + 0.2585, 1.0, 0.7))
+      atoms.append(("O", t.x, t.y, t.z - 0.2585, 1.0, 0.7))
     }
     let wavelength = 0.6525484e-10
     for hkl in [(0, 0, 3), (1, 0, 1), (0, 1, 2), (1, 0, 4), (1, 1, 0), (-2, 1, -3), (2, 1, 4), (0, 0, 1)] {
