@@ -154,6 +154,17 @@ private func scene(_ phase: PowderPhase) -> PowderScene {
     #expect(try detector.expectedPhotons(of: scene(phase(other))) != first)
   }
 
+  @Test func aThirdOfThePositionsShowsThe003RingOfAParticle() throws {
+    let found = try (1...1430).count { seed in
+      let particle = PowderPhase(
+        "NMC811", lines: [PowderLines.nmc811()[0]], scale: 1, profile: SeedInstrument.profile,
+        spottiness: SeedInstrument.grains(seed: UInt64(seed)))
+      return try !particle.spots(wavelength: SeedInstrument.wavelength).isEmpty
+    }
+    // The measured share is 53 of 143 positions; this is ten times as many.
+    #expect(abs(Double(found) - 530) < 2.6 * (530.0 * 900 / 1430).squareRoot())
+  }
+
   @Test func theSameGrainsAreSeenAtAnotherStrain() throws {
     let still = phase(spotty)
     var strained = still

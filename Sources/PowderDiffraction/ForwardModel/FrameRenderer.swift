@@ -87,18 +87,3 @@ struct FrameRenderer: Sendable {
     }
   }
 }
-
-/// How much of the light a sensor of finite thickness stops, relative to normal incidence.
-struct SensorEfficiency: Sendable {
-  let attenuation: Double
-  private let normal: Double
-
-  init(attenuation: Double) {
-    self.attenuation = attenuation
-    normal = -expm1(-attenuation)
-  }
-
-  /// - Parameter cosine: of the angle of incidence.
-  @inline(__always)
-  func callAsFunction(cosine: Double) -> Double { -expm1(-attenuation / cosine) / normal }
-}

@@ -22,7 +22,7 @@ struct PointSpread: Sendable {
     columnKernel = Self.kernel(variance: columnVariance).map { Float($0) }
   }
 
-  /// e^(−v) I_n(v) for n from 0 up to where nothing is left, by Miller's recurrence downwards.
+  /// e^(−v) I_n(v) for n from 0 up to where less than 10⁻⁹ is left, by Miller's recurrence downwards.
   static func kernel(variance: Double) -> [Double] {
     guard variance >= negligible else { return [1] }
     let taps = Int(6 * variance.squareRoot() + 3)
@@ -40,7 +40,7 @@ struct PointSpread: Sendable {
       if order - 1 <= taps { values[order - 1] = value }
     }
     let sum = values[0] + 2 * values.dropFirst().reduce(0, +)
-    return values.map { $0 / sum }
+    return values.map { $0 / sum }.filter { $0 > 1e-9 }
   }
 
   func callAsFunction(_ image: [Float], shape: FrameShape, threads: Int) throws -> [Float] {
@@ -48,27 +48,33 @@ struct PointSpread: Sendable {
     let alongColumns = try Self.filled(shape, threads) { row, output in
       image.withUnsafeBufferPointer { input in
         let line = UnsafeBufferPointer(rebasing: input[row * columns..<(row + 1) * columns])
-        for column in 0..<columns { output[column] = columnKernel[0] * line[column] }
-        for (tap, weight) in columnKernel.enumerated().dropFirst() where tap < columns {
-          for column in tap..<columns { output[column] += weight * line[column - tap] }
-          for column in 0..<columns - tap { output[column] += weight * line[column + tap] }
+        output.update(repeating: 0)
+        for (tap, weight) in columnKernel.enumerated() where tap < columns {
+          Self.add(weight, line.dropLast(tap), to: output.dropFirst(tap))
+          if tap > 0 { Self.add(weight, line.dropFirst(tap), to: output.dropLast(tap)) }
         }
       }
     }
     return try Self.filled(shape, threads) { row, output in
       alongColumns.withUnsafeBufferPointer { input in
-        func add(_ other: Int, _ weight: Float) {
-          let line = UnsafeBufferPointer(rebasing: input[other * columns..<(other + 1) * columns])
-          for column in 0..<columns { output[column] += weight * line[column] }
-        }
-        for column in 0..<columns { output[column] = 0 }
-        add(row, rowKernel[0])
-        for (tap, weight) in rowKernel.enumerated().dropFirst() {
-          if row >= tap { add(row - tap, weight) }
-          if row + tap < shape.rows { add(row + tap, weight) }
+        output.update(repeating: 0)
+        for (tap, weight) in rowKernel.enumerated() {
+          for other in tap > 0 ? [row - tap, row + tap] : [row] where other >= 0 && other < shape.rows {
+            Self.add(weight, input[other * columns..<(other + 1) * columns], to: output[...])
+          }
         }
       }
     }
+  }
+
+  /// Adds a weighted line; over plain counts from zero, so that it is vectorised.
+  @inline(__always)
+  private static func add(
+    _ weight: Float, _ input: Slice<UnsafeBufferPointer<Float>>, to output: Slice<UnsafeMutableBufferPointer<Float>>
+  ) {
+    let input = UnsafeBufferPointer(rebasing: input)
+    let output = UnsafeMutableBufferPointer(rebasing: output)
+    for index in 0..<input.count { output[index] += weight * input[index] }
   }
 
   /// An image whose rows are filled one by one.
