@@ -148,13 +148,14 @@ private struct PatternTextReader {
       if wavelength == nil { wavelength = stated }
     } else if positions.isEmpty {
       // A line that names columns, not a sentence that begins alike.
-      if content.split(separator: " ").count <= 4 {
+      let words = content.lowercased().split(separator: " ")
+      if words.count <= 4 {
         switch PatternLabel.reading(content) {
         case .known(let known): label = known
-        case .unsupported:
+        case .unsupported where words.contains { $0 == "i" || $0.hasPrefix("int") }:
           throw FormatError(
             file, at: "line \(number)", "the axis \"\(content.prefix(60))\" is neither 2θ nor q nor d")
-        case .silent: break
+        case .unsupported, .silent: break
         }
       }
     }

@@ -6,7 +6,7 @@ import Stages
 
 /// A reader under attack: damaged bytes must end in an error or a value, never in a crash.
 enum Reader: String, CaseIterable {
-  case mpr, mpt, csv, nexus, yaml
+  case mpr, mpt, csv, nexus, yaml, poni, xye
 
   /// Reads bytes and forgets the result.
   func read(_ bytes: [UInt8]) throws {
@@ -15,6 +15,8 @@ enum Reader: String, CaseIterable {
     case .mpt: _ = try BioLogicText.read(bytes, named: "fuzz.mpt")
     case .csv: _ = try BatteryDataFormat.read(bytes, named: "fuzz.csv")
     case .nexus: _ = try NeXusFile.read(bytes: bytes, named: "fuzz.nxs")
+    case .poni: _ = try PoniFile.read(bytes, named: "fuzz.poni")
+    case .xye: _ = try PatternTextFile.read(bytes, named: "fuzz.xye")
     case .yaml: _ = ExperimentDocument(bytes: bytes, file: "fuzz.yaml").decode(ExperimentSettings.self)
     }
   }
@@ -40,6 +42,30 @@ enum Reader: String, CaseIterable {
         .root(entry: .entry(title: "seed", defaultPlot: "data", children: ["data": .group(data)]), creator: "fuzz"),
         to: file.path)
       return [[UInt8](try Data(contentsOf: file))]
+    case .poni:
+      return [
+        Array(
+          "PixelSize1: 1e-4\nPixelSize2: 1e-4\nDistance: 0.2\nPoni1: 0.1\nPoni2: 0.1\nRot1: 0\nRot2: 0\nRot3: 0".utf8),
+        Array(
+          """
+          # comment
+          poni_version: 2.1
+          Detector: Pilatus1M
+          Detector_config: {"pixel1": 0.000172, "pixel2": 0.000172, "orientation": 2}
+          Distance: 0.2
+          Poni1: 0.1
+          Poni2: 0.1
+          Rot1: 0.01
+          Rot2: -0.02
+          Rot3: 0
+          Wavelength: 1e-10
+          """.utf8),
+      ]
+    case .xye:
+      return [
+        Array("# 2th_deg I sigma\n# Wavelength: 8.856e-11 m\n1.0 100 10\n1.1 120 11\n1.2 nan nan\n".utf8),
+        Array("/* title\n*/\n# q_nm^-1 I\n3,5\n2;6\n1\t7\n".utf8),
+      ]
     case .yaml:
       let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../../Examples")
         .standardizedFileURL
