@@ -13,8 +13,8 @@ public struct PowderPattern: Sendable, Hashable {
   /// Wavelength in metres; `nil` where it is not known.
   public let wavelength: Double?
 
-  /// - Throws: ``PatternError`` when the lengths differ, a position is not finite or does not rise, a value is infinite,
-  ///   an uncertainty is negative, or the wavelength is not positive.
+  /// - Throws: ``PatternError`` when the lengths differ, a position is not finite or does not rise, a value is
+  ///   infinite, an uncertainty is negative, or the wavelength is not positive.
   public init(
     axis: PatternAxis, positions: [Double], intensities: [Double], sigmas: [Double]? = nil,
     neighbourCovariances: [Double]? = nil, wavelength: Double? = nil

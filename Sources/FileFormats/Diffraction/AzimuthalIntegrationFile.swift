@@ -3,7 +3,8 @@ public import PowderDiffraction
 /// A NeXus file of azimuthally integrated frames after the application definitions NXazint1d (patterns over the whole
 /// azimuth) and NXazint2d (cakes): the patterns, and what the definitions demand beside them.
 ///
-/// Angles are in degrees, q in 1/angstrom and the wavelength in angstrom in the file. The definitions know 2θ and q only.
+/// Angles are in degrees, q in 1/angstrom and the wavelength in angstrom in the file. The definitions know 2θ and q
+/// only.
 public struct AzimuthalIntegrationFile: Sendable, Hashable {
   /// The patterns.
   public var series: PowderPatternSeries

@@ -8,8 +8,8 @@ extension NexusCalibrationFile {
 
   /// Reads the first detector that has a module.
   ///
-  /// - Throws: ``FormatError`` when there is none or its chain of transformations is broken; ``HDF5Error`` when the file
-  ///   cannot be read at all.
+  /// - Throws: ``FormatError`` when there is none or its chain of transformations is broken; ``HDF5Error`` when the
+  ///   file cannot be read at all.
   public static func read(_ path: String) throws -> NexusCalibrationFile {
     try NexusCalibrationFile(tree: NeXusFile.read(path), named: path)
   }

@@ -1,8 +1,8 @@
 import ArrayMath
 public import PowderDiffraction
 
-/// A detector calibration as NeXus files hold it, among them those of DAWN: an NXdetector with an NXdetector_module whose
-/// pixel directions depend on a chain of NXtransformations, and the wavelength of an NXbeam or NXmonochromator.
+/// A detector calibration as NeXus files hold it, among them those of DAWN: an NXdetector with an NXdetector_module
+/// whose pixel directions depend on a chain of NXtransformations, and the wavelength of an NXbeam or NXmonochromator.
 public struct NexusCalibrationFile: Sendable, Hashable {
   /// Where the detector stands.
   public var geometry: NexusDetectorGeometry

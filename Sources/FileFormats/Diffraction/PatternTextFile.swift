@@ -1,7 +1,7 @@
 public import PowderDiffraction
 
-/// Powder patterns as columns of text: `.xy` and `.dat` (position, intensity), `.xye` (with the uncertainty) and FIT2D's
-/// `.chi`.
+/// Powder patterns as columns of text: `.xy` and `.dat` (position, intensity), `.xye` (with the uncertainty) and
+/// FIT2D's `.chi`.
 ///
 /// Comment lines begin with `#`, `!` or `'`, or stand between `/*` and `*/`; a first line with XYDATA or TITLE is one
 /// too. Columns are parted by spaces, tabs, commas or semicolons. Positions are degrees of 2θ unless the file or the

@@ -5,8 +5,8 @@ public import PowderDiffraction
 ///
 /// Versions 1 (pixel sizes as keys), 2 (a JSON description of the detector), 2.1 (with its orientation) and 3 (with a
 /// parallax switch) are read; 1, 2 and 2.1 are written. Keys may come in any order and case, the last one of a name
-/// counts, so of several records in one file the last wins; `#` begins a comment. Lengths are metres and angles radians,
-/// in the file as here.
+/// counts, so of several records in one file the last wins; `#` begins a comment. Lengths are metres and angles
+/// radians, in the file as here.
 public struct PoniFile: Sendable, Hashable {
   /// The versions of the format.
   public enum Version: String, Sendable, Hashable, CaseIterable {

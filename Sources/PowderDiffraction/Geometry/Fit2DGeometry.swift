@@ -3,8 +3,8 @@ import Foundation
 /// A detector in the convention of FIT2D: the beam centre, the direct distance and the tilt.
 ///
 /// It has five parameters where PONI has six: a turn of everything about the beam (`rotation3`) is not part of it. It
-/// counts pixels from the corner of an unflipped image (``DetectorOrientation/bottomRight``), x along columns and y along
-/// rows. FIT2D itself shows lengths in millimetres, pixels in micrometres and angles in degrees; here all is SI.
+/// counts pixels from the corner of an unflipped image (``DetectorOrientation/bottomRight``), x along columns and y
+/// along rows. FIT2D itself shows lengths in millimetres, pixels in micrometres and angles in degrees; here all is SI.
 ///
 /// Source: Hammersley, Svensson, Hanfland, Fitch & Häusermann, High Pressure Research 14, 235 (1996).
 public struct Fit2DGeometry: Sendable, Hashable, Codable {

@@ -1,16 +1,16 @@
 public import ArrayMath
 import Foundation
 
-/// A flat detector as NeXus places it: the corner of the first stored pixel and the directions of rows and columns in the
-/// McStas frame.
+/// A flat detector as NeXus places it: the corner of the first stored pixel and the directions of rows and columns in
+/// the McStas frame.
 ///
 /// The frame has z along the beam, y up and x to the left as seen from the source, its origin in the sample. The point
 /// (row, column) of the stored image lies at
 ///
 ///     origin + column · fastPixelSize · fast + row · slowPixelSize · slow.
 ///
-/// The axes of PONI are `axis 1 = +y`, `axis 2 = −x` and `axis 3 = +z`, which is right-handed as well. Any orientation and
-/// any transposition of the image can be held; they are in the directions.
+/// The axes of PONI are `axis 1 = +y`, `axis 2 = −x` and `axis 3 = +z`, which is right-handed as well. Any orientation
+/// and any transposition of the image can be held; they are in the directions.
 public struct NexusDetectorGeometry: Sendable, Hashable, Codable {
   /// The outer corner of the first stored pixel, in metres.
   public var origin: SIMD3<Double>
