@@ -8,7 +8,7 @@ public struct DetectorGrid: Sendable, Hashable, Codable {
   public let pixelHeight: Double
   /// Extent of a pixel along axis 2 (between columns), in metres.
   public let pixelWidth: Double
-  /// Where the first stored pixel lies, seen from the sample.
+  /// Where the first stored pixel lies, looking towards the sample.
   public let orientation: DetectorOrientation
 
   /// - Precondition: the pixel has a positive, finite extent.
@@ -45,8 +45,8 @@ public struct DetectorGrid: Sendable, Hashable, Codable {
   }
 }
 
-/// The corner at which the first stored pixel lies, seen from the sample with axis 1 up and axis 2 to the left; numbers as
-/// in PONI version 2.1.
+/// The corner at which the first stored pixel lies, looking from behind the detector towards the sample, with axis 1 up
+/// and axis 2 to the left (to the right, looking along the beam); numbers as in PONI version 2.1.
 public enum DetectorOrientation: Int, Sendable, Hashable, Codable, CaseIterable {
   case topLeft = 1
   case topRight = 2

@@ -166,7 +166,7 @@ struct AzimuthalIntegrationSummary {
     var found = [
       Convention(
         subject: "detector orientation",
-        choice: "first pixel at the \(orientation), seen from the sample"
+        choice: "first pixel at the \(orientation), looking towards the sample"
           + (input.geometry.isTransposed ? "; the image is transposed" : "")),
       Convention(subject: "azimuth", choice: "0 along axis 2 of the detector, growing towards axis 1"),
     ]

@@ -20,14 +20,14 @@ public enum DetectorCalibrationStage: Stage {
     /// Extent of a pixel between rows and between columns, in metres.
     public var pixelHeight, pixelWidth: Double
     public var start: CalibrationStart
-    /// Where the first pixel lies, where a start says so.
-    public var orientation: DetectorOrientation?
+    /// How the image lies on the detector, where it is known; nil lets the data tell.
+    public var transform: ImageTransform?
     /// What was not given and where it was taken from, in words.
     public var assumptions: [Assumption]
 
     public init(
       frames: [CalibrationFrame], calibrantName: String, calibrantSource: String, rings: [CalibrationRing],
-      pixelHeight: Double, pixelWidth: Double, start: CalibrationStart, orientation: DetectorOrientation? = nil,
+      pixelHeight: Double, pixelWidth: Double, start: CalibrationStart, transform: ImageTransform? = nil,
       assumptions: [Assumption] = []
     ) {
       self.frames = frames
@@ -37,7 +37,7 @@ public enum DetectorCalibrationStage: Stage {
       self.pixelHeight = pixelHeight
       self.pixelWidth = pixelWidth
       self.start = start
-      self.orientation = orientation
+      self.transform = transform
       self.assumptions = assumptions
     }
   }
@@ -55,7 +55,7 @@ public enum DetectorCalibrationStage: Stage {
     options.free = Set(parameters.refine.map(\.technique))
     options.polarisation = parameters.polarisation
     options.threads = context.threads
-    if let orientation = input.orientation { options.orientation = orientation }
+    options.transform = input.transform
     let calibration = Calibration(
       rings: input.rings, pixelHeight: input.pixelHeight, pixelWidth: input.pixelWidth, options: options)
     let result = try calibration(input.frames)

@@ -178,13 +178,16 @@ struct DetectorCalibrationSummary {
       }, caption: "Sectors are pieces of a ring that the plate sees; points are those that were kept.")
     let transforms = Table(
       title: "How the image lies on the detector",
-      columns: ["first pixel", "transposed", "supported", "why"],
+      columns: ["first pixel", "transposed", "finding", "rms residual / mdeg", "polarisation seen", "why"],
       rows: result.transforms.map { verdict in
         [
-          Self.words(verdict.orientation), verdict.isTransposed ? "yes" : "no", verdict.isSupported ? "yes" : "no",
-          verdict.reason,
+          Self.words(verdict.transform.orientation), verdict.transform.isTransposed ? "yes" : "no",
+          verdict.finding.rawValue, verdict.residualVariance.map { text($0.squareRoot() * degree * 1e3) } ?? "no start",
+          verdict.polarisation.map { value in
+            text(value, 3) + (verdict.polarisationSigma.map { " ± " + text($0, 2) } ?? "")
+          } ?? "not told", verdict.reason,
         ]
-      }, caption: "All eight ways are tried. The corner is that of the first stored pixel, seen from the sample.")
+      }, caption: "All eight ways are tried. The corner is that of the first stored pixel, looking towards the sample.")
     return [
       rings, transforms,
       matrix(
@@ -214,7 +217,7 @@ struct DetectorCalibrationSummary {
         subject: "geometry", choice: "PONI: axis 1 up along the rows, axis 2 along the columns, axis 3 the beam"),
       Convention(
         subject: "detector orientation",
-        choice: "first pixel at the \(Self.words(result.geometry.grid.orientation)), seen from the sample"
+        choice: "first pixel at the \(Self.words(result.geometry.grid.orientation)), looking towards the sample"
           + (result.geometry.isTransposed ? "; the image is transposed" : "")),
       Convention(
         subject: "polarisation",

@@ -74,7 +74,7 @@ public enum DiffractionInput {
         CalibrationRing(dSpacing: $0.dSpacing, label: $0.label, relativeIntensity: $0.relativeIntensity)
       }, pixelHeight: pixel.height, pixelWidth: pixel.width,
       start: start.map { .geometry($0.poni) } ?? parameters.distance.map { .distance($0.si) } ?? .unknown,
-      orientation: start?.orientation, assumptions: assumptions)
+      transform: nil, assumptions: assumptions)
   }
 
   /// A scattering angle that no pixel exceeds, in radians: that of twice the plate's diagonal at the shortest distance.
