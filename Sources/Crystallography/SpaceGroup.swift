@@ -54,15 +54,14 @@ public struct SpaceGroup: Sendable, Hashable {
     }
   }
 
-  /// The group of a Hall symbol that the tables have.
+  /// The group of a Hall symbol that the tables have; translations may be written in either of the two ways that a
+  /// centred cell allows ("-C 2ac 2" and "-C 2bc 2").
   ///
   /// - Throws: ``CrystallographyError/unknownSpaceGroup(_:)``.
   public init(hallSymbol: String) throws(CrystallographyError) {
-    func key(_ text: String) -> String {
-      text.lowercased().split { $0 == " " || $0 == "_" || $0 == "\t" }.joined(separator: " ")
-    }
-    let wanted = key(hallSymbol)
-    guard let entry = SpaceGroupTable.shared.entries.first(where: { key($0.hallSymbol) == wanted }) else {
+    let wanted = SpaceGroupTable.hallKey(hallSymbol)
+    guard let entry = SpaceGroupTable.shared.entries.first(where: { SpaceGroupTable.hallKey($0.hallSymbol) == wanted })
+    else {
       throw .unknownSpaceGroup(String(hallSymbol.prefix(80)))
     }
     try self.init(entry)

@@ -46,6 +46,23 @@ struct SpaceGroupTable: Sendable {
     symbol.lowercased().filter { !" _()\t'\"".contains($0) }
   }
 
+  /// Hall's symbol in one spelling: lower case, single spaces, and translations that differ by the centring of A, B or
+  /// C alike. In a C cell 1/2 along a and along b are the same, so "2bc" is "2ac" and "2ab" is "2".
+  static func hallKey(_ symbol: String) -> String {
+    let words = symbol.lowercased().split { $0 == " " || $0 == "_" || $0 == "\t" }.map(String.init)
+    let lattice = words.first?.last
+    let pairs: [Character: (Character, Character)] = ["a": ("c", "b"), "b": ("c", "a"), "c": ("b", "a")]
+    guard let lattice, let (given, kept) = pairs[lattice] else { return words.joined(separator: " ") }
+    return words.enumerated().map { place, word in
+      guard place > 0 else { return word }
+      // An odd number of halves along the two axes together is one half along the one that is kept.
+      let halves = word.count { $0 == given || $0 == kept }
+      let rest = word.filter { $0 != given && $0 != kept }
+      let others = rest.filter { "abc".contains($0) } + (halves.isMultiple(of: 2) ? "" : String(kept))
+      return rest.filter { !"abc".contains($0) } + String(others.sorted())
+    }.joined(separator: " ")
+  }
+
   /// How often each pair of determinant and trace occurs among the different rotation parts.
   private static func rotationTypes(_ operations: [SymmetryOperation]) -> [Int] {
     var counts = [Int](repeating: 0, count: 14)
