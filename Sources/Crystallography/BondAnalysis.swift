@@ -114,6 +114,9 @@ struct BondAnalysis {
         charges[index] = Double(charge)
       } else if known.count == 1 {
         charges[index] = Double(first)
+      } else if !Self.isTransitionMetal(site.element) {
+        // Phosphorus, sulphur, silicon: with all valence electrons given away.
+        charges[index] = Double(known.last ?? first)
       } else {
         open.append(index)
         openAtoms += atoms
@@ -129,7 +132,18 @@ struct BondAnalysis {
       guard share > Double(lowest) - 1, share < Double(highest) + 1 else { return nil }
       charges[index] = min(max(share, Double(lowest)), Double(highest))
     }
+    if open.isEmpty {
+      // Where the charges do not balance, atoms are missing and nothing can be said.
+      let size = zip(charges, structure.sites.indices).reduce(0) {
+        $0 + abs($1.0) * structure.sites[$1.1].occupancy * Double(structure.images[$1.1].count)
+      }
+      guard abs(total) <= 0.05 * size else { return nil }
+    }
     return charges
+  }
+
+  private static func isTransitionMetal(_ element: ChemicalElement) -> Bool {
+    [21...30, 39...48, 57...80, 89...107].contains { $0.contains(element.atomicNumber) }
   }
 
   private func polyhedra() -> [Polyhedron] {

@@ -54,8 +54,8 @@ extension CrystalStructure {
   ///    which gives lithium the short bonds of the transition metals.
   /// 4. Sites that share a place and fill it more than once.
   ///
-  /// Charges are those of the file; else those of elements that have only one in Shannon's table; what is then missing
-  /// for a neutral cell is shared by the remaining cations.
+  /// Charges are those of the file; else those of elements that have only one in Shannon's table, and the highest of main
+  /// groups; what is then missing for a neutral cell is shared by the transition metals.
   public func bondLengthWarnings() -> [BondLengthWarning] {
     guard isSmallEnoughForDistances else { return [] }
     let analysis = BondAnalysis(self)

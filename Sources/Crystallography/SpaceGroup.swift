@@ -54,15 +54,14 @@ public struct SpaceGroup: Sendable, Hashable {
     }
   }
 
-  /// The group of a Hall symbol that the tables have.
+  /// The group of a Hall symbol that the tables have; translations may be written in either of the two ways that a
+  /// centred cell allows ("-C 2ac 2" and "-C 2bc 2").
   ///
   /// - Throws: ``CrystallographyError/unknownSpaceGroup(_:)``.
   public init(hallSymbol: String) throws(CrystallographyError) {
-    func key(_ text: String) -> String {
-      text.lowercased().split { $0 == " " || $0 == "_" || $0 == "\t" }.joined(separator: " ")
-    }
-    let wanted = key(hallSymbol)
-    guard let entry = SpaceGroupTable.shared.entries.first(where: { key($0.hallSymbol) == wanted }) else {
+    let wanted = SpaceGroupTable.hallKey(hallSymbol)
+    guard let entry = SpaceGroupTable.shared.entries.first(where: { SpaceGroupTable.hallKey($0.hallSymbol) == wanted })
+    else {
       throw .unknownSpaceGroup(String(hallSymbol.prefix(80)))
     }
     try self.init(entry)
@@ -102,7 +101,7 @@ public struct SpaceGroup: Sendable, Hashable {
     number = entry?.number
     let choice = entry?.choice ?? ""
     // Monoclinic symbols name their setting in full, so only axes and origins need saying.
-    let suffix = ["H", "R", "1", "2"].contains(choice) ? " :" + choice : ""
+    let suffix = choice.first.map { "HR12".contains($0) ? " :\($0)" : "" } ?? ""
     symbol = entry.map { $0.symbol.replacing("_", with: "") + suffix } ?? "unknown"
     shortSymbol = entry?.shortSymbol.replacing("_", with: "") ?? "unknown"
     hallSymbol = entry?.hallSymbol
@@ -125,7 +124,10 @@ public struct SpaceGroup: Sendable, Hashable {
     let parts = symbol.split(separator: ":", maxSplits: 1).map { $0.trimmingSpaces }
     guard let name = parts.first else { return [] }
     func chosen(_ name: String, _ choice: String) -> [SpaceGroupTable.Entry] {
-      table.entries(symbol: name).filter { $0.choice.lowercased() == choice.lowercased() }
+      // "1" and "2" are origins also where the axes are permuted: "1ba-c".
+      table.entries(symbol: name).filter {
+        $0.choice.lowercased() == choice.lowercased() || (["1", "2"].contains(choice) && $0.choice.hasPrefix(choice))
+      }
     }
     if parts.count == 2 { return chosen(name, parts[1]) }
     let plain = table.entries(symbol: name)

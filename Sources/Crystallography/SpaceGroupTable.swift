@@ -46,6 +46,23 @@ struct SpaceGroupTable: Sendable {
     symbol.lowercased().filter { !" _()\t'\"".contains($0) }
   }
 
+  /// Hall's symbol in one spelling: lower case, single spaces, and translations that differ by the centring of A, B or
+  /// C alike. In a C cell 1/2 along a and along b are the same, so "2bc" is "2ac" and "2ab" is "2".
+  static func hallKey(_ symbol: String) -> String {
+    let words = symbol.lowercased().split { $0 == " " || $0 == "_" || $0 == "\t" }.map(String.init)
+    let lattice = words.first?.last
+    let pairs: [Character: (Character, Character)] = ["a": ("c", "b"), "b": ("c", "a"), "c": ("b", "a")]
+    guard let lattice, let (given, kept) = pairs[lattice] else { return words.joined(separator: " ") }
+    return words.enumerated().map { place, word in
+      guard place > 0 else { return word }
+      // An odd number of halves along the two axes together is one half along the one that is kept.
+      let halves = word.count { $0 == given || $0 == kept }
+      let rest = word.filter { $0 != given && $0 != kept }
+      let others = rest.filter { "abc".contains($0) } + (halves.isMultiple(of: 2) ? "" : String(kept))
+      return rest.filter { !"abc".contains($0) } + String(others.sorted())
+    }.joined(separator: " ")
+  }
+
   /// How often each pair of determinant and trace occurs among the different rotation parts.
   private static func rotationTypes(_ operations: [SymmetryOperation]) -> [Int] {
     var counts = [Int](repeating: 0, count: 14)
@@ -77,7 +94,8 @@ struct SpaceGroupTable: Sendable {
     }
     let international = text(type.international).split(separator: "=").map { $0.trimmingSpaces }
     return Entry(
-      hallNumber: Int(hallNumber), number: Int(type.number), symbol: international.last ?? "",
+      hallNumber: Int(hallNumber), number: Int(type.number),
+      symbol: international.count > 1 ? international[1] : international.first ?? "",
       shortSymbol: text(type.international_short), fullSymbol: text(type.international_full),
       hallSymbol: text(type.hall_symbol), choice: text(type.choice), pointGroup: text(type.pointgroup_international),
       operations: operations)
@@ -106,6 +124,9 @@ struct SpaceGroupTable: Sendable {
     for (index, entry) in entries.enumerated() where (3...15).contains(entry.number) {
       add(index, entry.symbol.split(separator: " ").filter { $0 != "1" }.joined(separator: " "))
     }
+    for index in entries.indices {
+      for symbol in symbolsWithoutE(index, entries) { add(index, symbol) }
+    }
     for (index, entry) in entries.enumerated() {
       add(index, entry.shortSymbol)
       // Before 1983 the bar of the cubic groups m-3 and m-3m was left out: "F m 3 m".
@@ -114,6 +135,28 @@ struct SpaceGroupTable: Sendable {
       }
     }
     return result
+  }
+
+  /// The symbols before 1992, which named one of the two glides of a plane that is now "e": "C m c a" for "C m c e".
+  ///
+  /// Either letter is right where one setting has the symbol; where two have it (numbers 67 and 68, at two origins) the
+  /// first is the one of the next axis in the order a, b, c: "C m m a", then "C m m b".
+  private static func symbolsWithoutE(_ index: Int, _ entries: [Entry]) -> [String] {
+    let entry = entries[index]
+    let parts = entry.symbol.split(separator: " ").map(String.init)
+    guard let place = parts.firstIndex(of: "e"), (1...3).contains(place) else { return [] }
+    let letters = ["a", "b", "c"]
+    let glides = [letters[place % 3], letters[(place + 1) % 3]]
+    let namesakes = entries.indices.filter {
+      entries[$0].symbol == entry.symbol && entries[$0].choice.first?.isNumber == entry.choice.first?.isNumber
+        && (entry.choice.first?.isNumber != true || entries[$0].choice.first == entry.choice.first)
+    }
+    let chosen = namesakes.count == 1 ? glides : [glides[(namesakes.firstIndex(of: index) ?? 0) % 2]]
+    return chosen.map { glide in
+      var symbol = parts
+      symbol[place] = glide
+      return symbol.joined(separator: " ")
+    }
   }
 }
 

@@ -114,24 +114,25 @@ private struct TripletExpression {
 
   private mutating func readNumber() throws(Failure) -> Double? {
     lastDigits = nil
-    guard let numerator = readDecimal() else { return nil }
+    guard let numerator = try readDecimal() else { return nil }
     guard next == UInt8(ascii: "/") else { return numerator }
     index += 1
-    guard let denominator = readDecimal(), denominator != 0 else {
+    guard let denominator = try readDecimal(), denominator != 0 else {
       throw Failure(reason: "a fraction has no denominator")
     }
     lastDigits = nil
     return numerator / denominator
   }
 
-  private mutating func readDecimal() -> Double? {
+  private mutating func readDecimal() throws(Failure) -> Double? {
     let start = index
     var digits: Int?
     while let byte = next, byte == UInt8(ascii: ".") && digits == nil || (0x30...0x39).contains(byte) {
       if byte == UInt8(ascii: ".") { digits = 0 } else if digits != nil { digits! += 1 }
       index += 1
     }
-    guard index > start, index - start <= 12 else { return nil }
+    guard index > start else { return nil }
+    guard index - start <= 12 else { throw Failure(reason: "a number has more than twelve digits") }
     lastDigits = digits
     return Double("0" + String(decoding: bytes[start..<index], as: UTF8.self) + (digits == 0 ? "0" : ""))
   }

@@ -14,7 +14,9 @@ extension FrameReducer {
     } else {
       try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, nil) }
     }
-    return adder.finish()
+    var sums = adder.finish()
+    if settings.errorModel == .azimuthal { try addSpread(of: source, frame: frame, scratch: &scratch, to: &sums) }
+    return sums
   }
 }
 

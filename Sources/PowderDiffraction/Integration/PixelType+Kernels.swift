@@ -58,6 +58,7 @@ extension InvalidPixels {
     if negativeIntegers, type != .float32, type != .float64 { range.low = 0 }
     if largestUnsigned, let largest { range.high = largest.nextDown.rounded(.down) }
     if let saturation { range.high = min(range.high, saturation.nextDown) }
+    if type == .float32, Double(Float(range.high)) > range.high { range.high = Double(Float(range.high).nextDown) }
     withUnsafeMutableBytes(of: &range.exceptions) { exceptions in
       let exceptions = exceptions.bindMemory(to: Double.self)
       for (index, value) in values.prefix(4).enumerated() { exceptions[index] = value }
