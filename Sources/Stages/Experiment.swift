@@ -41,18 +41,30 @@ public struct Experiment: Sendable {
     let document = ExperimentDocument(bytes: bytes, file: path)
     let (settings, diagnostics) = document.decode(ExperimentSettings.self)
     guard let settings, !diagnostics.contains(where: { $0.severity == .error }) else { return (nil, diagnostics) }
-    let missing = settings.electrochemistry.enumerated().compactMap { index, measurement -> Diagnostic? in
-      guard requiringFiles, let file = measurement.file else { return nil }
-      var isFolder: ObjCBool = false
-      let exists = FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder)
-      guard !exists || isFolder.boolValue || !FileManager.default.isReadableFile(atPath: file.path) else { return nil }
-      let message =
-        !exists ? "there is no such file" : isFolder.boolValue ? "this is a folder" : "the file cannot be read"
-      return document.diagnostic(
-        at: "electrochemistry[\(index)].file", severity: .error, message: message, detail: "looked for \(file.path)")
+    let files =
+      settings.electrochemistry.enumerated().compactMap { index, measurement in
+        measurement.file.map { (key: "electrochemistry[\(index)].file", path: $0) }
+      }
+      + settings.diffraction.enumerated().flatMap { index, measurement in
+        measurement.files.map { (key: "diffraction[\(index)].\($0.key)", path: $0.path) }
+      }
+    let missing = files.compactMap { key, file -> Diagnostic? in
+      guard requiringFiles, let problem = fileProblem(file.path) else { return nil }
+      return document.diagnostic(at: key, severity: .error, message: problem, detail: "looked for \(file.path)")
     }
     let all = diagnostics + missing
     return (missing.isEmpty ? Experiment(path: path, bytes: bytes, settings: settings) : nil, all)
+  }
+
+  /// Why a file cannot be read; nil where it can.
+  private static func fileProblem(_ path: String) -> String? {
+    // Files of frames may name a dataset, or a folder, or many files.
+    let path = DiffractionInput.plainPath(path)
+    if path.contains("*") || path.contains("?") { return nil }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "there is no such file" }
+    if isFolder.boolValue { return "this is a folder" }
+    return FileManager.default.isReadableFile(atPath: path) ? nil : "the file cannot be read"
   }
 
   // MARK: - Stages
@@ -66,6 +78,7 @@ public struct Experiment: Sendable {
     for parameters in settings.electrochemistry {
       stages.append(plannedStateOfCharge(parameters, sequenceIndex: stages.count + 1))
     }
+    for measurement in settings.diffraction { stages += measurement.plannedStages(after: stages.count) }
     if let model = settings.particleModel {
       stages.append(
         ParticleModelStage.planned(
@@ -125,6 +138,19 @@ public struct Experiment: Sendable {
         choice: "charge / (mass × \(settings.material.specificCapacity)), theoretical scale"),
       Convention(subject: "stress and strain", choice: "tension and expansion positive"),
     ]
+    for measurement in settings.diffraction {
+      found.append(
+        Convention(
+          subject: "detector orientation of \(measurement.name)",
+          choice: measurement.integration.flip.map { "flip \($0.rawValue), as stated" }
+            ?? (measurement.calibration == nil
+              ? "as the geometry file states it"
+              : "tested on the calibrant; rows run from the top where rings cannot tell")))
+      found.append(
+        Convention(
+          subject: "polarisation of \(measurement.name)",
+          choice: "\(measurement.integration.polarisation), (Ih − Iv)/(Ih + Iv), horizontal along axis 2"))
+    }
     if let model = settings.particleModel {
       found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))
       found.append(Convention(subject: "axial condition", choice: model.axialCondition.rawValue))

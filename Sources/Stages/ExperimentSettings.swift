@@ -14,6 +14,8 @@ public struct ExperimentSettings: ExperimentDecodable {
   public var particleMass: ParticleMassStage.Parameters?
   @SectionList("measurements of charge, each with its own state of charge")
   public var electrochemistry: [StateOfChargeStage.Parameters]
+  @SectionList("diffraction measurements, each with its own detector")
+  public var diffraction: [DiffractionSettings]
   @Section("chemo-mechanical model of the particle")
   public var particleModel: ParticleModelStage.Parameters?
   @Entries("numbers as they were stated elsewhere, by the key of the answer they are held against")
@@ -26,10 +28,11 @@ public struct ExperimentSettings: ExperimentDecodable {
     if title.allSatisfy(\.isWhitespace) {
       found.append(SettingProblem(at: "title", "the title is empty", detail: "expected what the report is about"))
     }
-    if particleMass == nil && electrochemistry.isEmpty && particleModel == nil {
+    if particleMass == nil && electrochemistry.isEmpty && diffraction.isEmpty && particleModel == nil {
       found.append(
         SettingProblem(
-          at: "", "there is nothing to run", detail: "expected particle_mass, electrochemistry or particle_model"))
+          at: "", "there is nothing to run",
+          detail: "expected particle_mass, electrochemistry, diffraction or particle_model"))
     }
     var names: Set<String> = []
     for (index, measurement) in electrochemistry.enumerated() {
@@ -53,6 +56,13 @@ public struct ExperimentSettings: ExperimentDecodable {
             "the mass typed into the instrument is used, not that of particle_mass",
             detail: "write `mass_from: record` or `mass_from: particle-mass` to say which is meant"))
       }
+    }
+    var scans: Set<String> = []
+    for (index, measurement) in diffraction.enumerated() where !scans.insert(measurement.name).inserted {
+      found.append(
+        SettingProblem(
+          at: "diffraction[\(index)].name", "two measurements are named \(measurement.name)",
+          detail: "give each its own `name`"))
     }
     return found
   }

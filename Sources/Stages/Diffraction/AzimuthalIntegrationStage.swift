@@ -14,6 +14,8 @@ public enum AzimuthalIntegrationStage: Stage {
 
   /// What the run works on.
   public struct Input: Sendable {
+    /// Name of the measurement, which its answers begin with; empty for one alone.
+    public var name = ""
     public var frames: any FrameSource
     public var geometry: DetectorGeometry
     /// Where the geometry comes from, in words.

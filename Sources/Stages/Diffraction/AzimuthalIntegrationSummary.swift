@@ -10,9 +10,13 @@ struct AzimuthalIntegrationSummary {
   let input: AzimuthalIntegrationStage.Input
   let parameters: AzimuthalIntegrationStage.Parameters
 
+  private var prefix: String { input.name.isEmpty ? "" : "\(input.name)." }
+  private var prefixed: String { input.name.isEmpty ? "" : "\(input.name)-" }
+
   var summary: StageSummary {
     StageSummary(
-      title: "Azimuthal integration", headlines: headlines, figures: figures, tables: [], assumptions: [],
+      title: "Azimuthal integration" + (input.name.isEmpty ? "" : ": \(input.name)"), headlines: headlines,
+      figures: figures, tables: [], assumptions: [],
       conventions: conventions, warnings: warnings, methods: methods, citations: AzimuthalIntegrationStage.citations)
   }
 
@@ -23,10 +27,11 @@ struct AzimuthalIntegrationSummary {
     let total = Double(input.geometry.grid.shape.count)
     return [
       HeadlineValue(
-        key: "integration.frames", label: "frames integrated", value: Double(series.frameCount),
+        key: "\(prefix)integration.frames", label: "frames integrated", value: Double(series.frameCount),
         uncertaintyNote: "a count", unit: "1"),
       HeadlineValue(
-        key: "integration.pixels", label: "pixels of the detector that are used", value: 100 * pixels / max(total, 1),
+        key: "\(prefix)integration.pixels", label: "pixels of the detector that are used",
+        value: 100 * pixels / max(total, 1),
         uncertaintyNote: "a count", unit: "%"),
     ]
   }
@@ -84,7 +89,7 @@ struct AzimuthalIntegrationSummary {
           marks: [.line(Curve(name: "of the mean", x: x, y: sigmas, colourIndex: 1))]))
     }
     return Figure(
-      identifier: "integration-pattern", title: "The integrated pattern",
+      identifier: "\(prefixed)integration-pattern", title: "The integrated pattern",
       caption: "The mean counts of a pixel at each \(axis.label), over all frames; the stage file has every frame.",
       panels: panels)
   }
@@ -135,7 +140,7 @@ struct AzimuthalIntegrationSummary {
     let bins = series.binCount
     let map = map(series.frameCount) { series.intensities[$0 * bins..<($0 + 1) * bins] }
     return Figure(
-      identifier: "integration-series", title: "All frames",
+      identifier: "\(prefixed)integration-series", title: "All frames",
       caption: "Each row is a frame, the first at the top.",
       panels: [
         mapPanel(map, y: Axis("− frame", unit: ""), extent: -Double(series.frameCount)...0)
@@ -154,7 +159,7 @@ struct AzimuthalIntegrationSummary {
     let half = azimuths.count > 1 ? (azimuths[1] - azimuths[0]) / 2 : .pi
     let extent = ((azimuths.first ?? 0) - half) * 180 / .pi...((azimuths.last ?? 0) + half) * 180 / .pi
     return Figure(
-      identifier: "integration-cake", title: "The cake of the first frame",
+      identifier: "\(prefixed)integration-cake", title: "The cake of the first frame",
       caption: "Straight vertical lines mean that the geometry fits; a wave tells an error of centre or tilt.",
       panels: [mapPanel(map, y: Axis("azimuth", unit: "deg"), extent: extent)])
   }

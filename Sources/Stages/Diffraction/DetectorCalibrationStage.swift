@@ -12,6 +12,8 @@ public enum DetectorCalibrationStage: Stage {
 
   /// The images as the technique takes them, and what the rings are.
   public struct Input: Sendable {
+    /// Name of the measurement, which its answers begin with; empty for one alone.
+    public var name = ""
     public var frames: [CalibrationFrame]
     /// Name of the calibrant and source of its lattice parameters.
     public var calibrantName: String

@@ -11,9 +11,13 @@ struct DetectorCalibrationSummary {
   let input: DetectorCalibrationStage.Input
   let parameters: DetectorCalibrationStage.Parameters
 
+  private var prefix: String { input.name.isEmpty ? "" : "\(input.name)." }
+  private var prefixed: String { input.name.isEmpty ? "" : "\(input.name)-" }
+
   var summary: StageSummary {
     StageSummary(
-      title: "Detector calibration on \(input.calibrantName)", headlines: headlines, figures: figures, tables: tables,
+      title: "Detector calibration on \(input.calibrantName)" + (input.name.isEmpty ? "" : ": \(input.name)"),
+      headlines: headlines, figures: figures, tables: tables,
       assumptions: input.assumptions, conventions: conventions, warnings: result.warnings, methods: methods,
       citations: DetectorCalibrationStage.citations)
   }
@@ -30,7 +34,7 @@ struct DetectorCalibrationSummary {
       _ key: String, _ label: String, _ number: Double, _ sigma: Double, _ unit: String, isAnswer: Bool = false
     ) -> HeadlineValue {
       HeadlineValue(
-        key: "calibration.\(key)", label: label, value: number, uncertainty: sigma > 0 ? sigma : nil,
+        key: "\(prefix)calibration.\(key)", label: label, value: number, uncertainty: sigma > 0 ? sigma : nil,
         uncertaintyNote: sigma > 0 ? "" : "held", unit: unit, isAnswer: isAnswer)
     }
     let milli = 1e3
@@ -67,7 +71,7 @@ struct DetectorCalibrationSummary {
     let weight = used.reduce(0) { $0 + $1.weight }
     values.append(
       HeadlineValue(
-        key: "calibration.residual", label: "root mean square residual of \(used.count) ring points",
+        key: "\(prefix)calibration.residual", label: "root mean square residual of \(used.count) ring points",
         value: (square / max(weight, 1e-300)).squareRoot() * degree * milli,
         uncertaintyNote: "a scatter, not an estimate", unit: "mdeg"))
     return values
@@ -87,7 +91,7 @@ struct DetectorCalibrationSummary {
       overlay.append(.line(FramePicture.ring(twoTheta, result.geometry, name: index == 0 ? "calibrated rings" : "")))
     }
     let image = Figure(
-      identifier: "calibration-frame", title: "The calibrant and its rings",
+      identifier: "\(prefixed)calibration-frame", title: "The calibrant and its rings",
       caption: "The image as it is stored, row 0 at the top; dotted, where the calibrated geometry puts the rings.",
       panels: [
         Panel(
@@ -96,7 +100,7 @@ struct DetectorCalibrationSummary {
 
     let order = Dictionary(uniqueKeysWithValues: seen.sorted().enumerated().map { ($1, $0) })
     let residuals = Figure(
-      identifier: "calibration-residuals", title: "Residuals of the ring points",
+      identifier: "\(prefixed)calibration-residuals", title: "Residuals of the ring points",
       caption:
         "2θ of the geometry less that of the ring. A constant would show an error of the distance or the wavelength, "
         + "one wave around the ring an error of the centre, two waves one of the tilt.",
@@ -129,7 +133,7 @@ struct DetectorCalibrationSummary {
     let sorted = values.filter(\.isFinite).map(abs).sorted()
     let limit = Double(sorted.isEmpty ? 1 : max(sorted[sorted.count * 98 / 100], 1e-3))
     let plate = Figure(
-      identifier: "calibration-plate", title: "Residuals over the plate",
+      identifier: "\(prefixed)calibration-plate", title: "Residuals over the plate",
       caption: "Mean residual of the ring points in each cell of the image; a pattern tells a distorted plate or a "
         + "misplaced module.",
       panels: [
