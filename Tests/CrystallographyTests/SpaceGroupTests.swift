@@ -19,6 +19,7 @@ import Testing
         let made = isHall ? try? SpaceGroup(hallSymbol: fields[1]) : try? SpaceGroup(symbol: fields[0])
         guard let group = made else {
           unknown += 1
+          print("UNK", isHall, fields[0], fields[1])
           continue
         }
         compared += 1
