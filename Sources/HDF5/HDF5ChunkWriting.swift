@@ -56,7 +56,8 @@ extension HDF5Dataset {
   public func writeChunk(_ bytes: [UInt8], at origin: [Int]) throws {
     try check(
       H5Dwrite_chunk(
-        handle.id, hid_t(H5P_DEFAULT), 0, origin.map { hsize_t($0) }, bytes.count, bytes), "write the chunk at \(origin)",
+        handle.id, hid_t(H5P_DEFAULT), 0, origin.map { hsize_t($0) }, bytes.count, bytes),
+      "write the chunk at \(origin)",
       "\(fileName):\(path)")
   }
 

@@ -1,3 +1,4 @@
+import ArrayMath
 import CCompressionSystem
 import CKernels
 
@@ -42,45 +43,29 @@ struct BitshuffleCodec: Hashable, Sendable {
   /// Elements of a block of about 8 kB.
   static func defaultBlock(elementSize: Int) -> Int { max(8192 / elementSize / 8 * 8, 128) }
 
-  /// What was wrong with a chunk.
-  struct Damage: Error { let reason: String }
-
   /// Decodes the part of a chunk that holds a range of its bytes.
   ///
   /// - Parameters:
   ///   - chunk: the stored bytes.
   ///   - size: bytes of the whole chunk before compression.
   ///   - wanted: the bytes before compression that the caller needs.
-  ///   - scratch: gives memory for a block; asked once.
+  ///   - scratch: working memory, of which slot 1 is used.
   ///   - destination: memory for exactly the wanted bytes, or nil to get each block in turn.
   ///   - body: gets each piece of the wanted bytes, in order, unless there is a destination.
-  /// - Throws: ``Damage``, and what the body throws.
+  /// - Throws: ``FormatError`` when the chunk is damaged, and what the body throws.
   func decode(
-    _ chunk: UnsafeRawBufferPointer, size: Int, wanted: Range<Int>,
-    scratch: (_ size: Int) -> UnsafeMutableRawBufferPointer, into destination: UnsafeMutableRawBufferPointer?,
+    _ chunk: UnsafeRawBufferPointer, size: Int, wanted: Range<Int>, at place: ChunkPlace,
+    scratch: inout FrameScratch, into destination: UnsafeMutableRawBufferPointer?,
     _ body: (_ offset: Int, _ piece: UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
-    var position = 0
-    var blockBytes = blockElements * elementSize
-    if compression != .none {
-      guard chunk.count >= 12 else { throw Damage(reason: "it ends within its header") }
-      let claim = chunk.loadUnaligned(as: UInt64.self).bigEndian
-      guard claim == UInt64(size) else {
-        throw Damage(reason: "its header claims \(claim) bytes where a chunk has \(size)")
-      }
-      blockBytes = Int(chunk.loadUnaligned(fromByteOffset: 8, as: UInt32.self).bigEndian)
-      if blockBytes == 0 { blockBytes = blockElements * elementSize }
-      position = 12
-    }
-    guard blockBytes > 0, blockBytes.isMultiple(of: 8 * elementSize) else {
-      throw Damage(reason: "its blocks claim \(blockBytes) bytes, not a multiple of 8 elements of \(elementSize)")
-    }
+    let (first, blockBytes) = try layout(of: chunk, size: size, at: place)
+    var position = first
     let elements = size / elementSize
     let blocked = elements / 8 * 8 * elementSize
     let largest = min(blockBytes, blocked)
-    guard largest <= 1 << 30 else { throw Damage(reason: "its blocks claim \(largest) bytes") }
+    guard largest <= 1 << 30 else { throw place.damage("its blocks claim \(largest) bytes") }
     // Two blocks side by side: compressed bytes decoded, then bits in order.
-    let memory = scratch(2 * max(largest, 64))
+    let memory = scratch.bytes(2 * max(largest, 64), slot: 1)
     let rows = UnsafeMutableRawBufferPointer(rebasing: memory[..<max(largest, 64)])
     let pixels = UnsafeMutableRawBufferPointer(rebasing: memory[max(largest, 64)...])
     guard let rowsBase = rows.baseAddress, let pixelsBase = pixels.baseAddress, let chunkBase = chunk.baseAddress else {
@@ -91,31 +76,20 @@ struct BitshuffleCodec: Hashable, Sendable {
       let length = min(blockBytes, blocked - start)
       var stored = length
       if compression != .none {
-        guard position + 4 <= chunk.count else { throw Damage(reason: "it ends before block \(start / blockBytes)") }
+        guard position + 4 <= chunk.count else { throw place.damage("it ends before block \(start / blockBytes)") }
         stored = Int(chunk.loadUnaligned(fromByteOffset: position, as: UInt32.self).bigEndian)
         position += 4
       }
       guard stored <= chunk.count - position else {
-        throw Damage(reason: "block \(start / blockBytes) claims \(stored) bytes of \(chunk.count - position)")
+        throw place.damage("block \(start / blockBytes) claims \(stored) bytes of \(chunk.count - position)")
       }
       let end = start + length
       if end > wanted.lowerBound {
         let source = chunkBase + position
-        var transposed = UnsafeRawPointer(source)
-        switch compression {
-        case .none: break
-        case .lz4:
-          let got = LZ4_decompress_safe(
-            source.assumingMemoryBound(to: CChar.self), rowsBase.assumingMemoryBound(to: CChar.self), Int32(stored),
-            Int32(length))
-          guard got == Int32(length) else { throw Damage(reason: "block \(start / blockBytes) is damaged (LZ4)") }
-          transposed = UnsafeRawPointer(rowsBase)
-        case .zstd:
-          guard ZSTD_decompress(rowsBase, length, source, stored) == length else {
-            throw Damage(reason: "block \(start / blockBytes) is damaged (zstd)")
-          }
-          transposed = UnsafeRawPointer(rowsBase)
+        guard compression == .none || unpack(source, stored, into: rowsBase, length) else {
+          throw place.damage("block \(start / blockBytes) is damaged (\(compression))")
         }
+        let transposed = compression == .none ? UnsafeRawPointer(source) : UnsafeRawPointer(rowsBase)
         let count = length / elementSize
         let isWhole = start >= wanted.lowerBound && end <= wanted.upperBound
         if isWhole, let target = destination?.baseAddress {
@@ -137,7 +111,7 @@ struct BitshuffleCodec: Hashable, Sendable {
     // Fewer than 8 elements, as they are.
     if wanted.upperBound > blocked {
       let low = max(blocked, wanted.lowerBound)
-      guard chunk.count - position >= size - blocked else { throw Damage(reason: "it ends before its last elements") }
+      guard chunk.count - position >= size - blocked else { throw place.damage("it ends before its last elements") }
       let count = wanted.upperBound - low
       let source = chunkBase + position + (low - blocked)
       if let target = destination?.baseAddress {
@@ -147,6 +121,37 @@ struct BitshuffleCodec: Hashable, Sendable {
         try body(low - wanted.lowerBound, UnsafeMutableRawBufferPointer(start: pixelsBase, count: count))
       }
     }
+  }
+
+  /// Where the first block begins and how many bytes a block has.
+  private func layout(of chunk: UnsafeRawBufferPointer, size: Int, at place: ChunkPlace) throws -> (
+    first: Int, blockBytes: Int
+  ) {
+    var blockBytes = blockElements * elementSize
+    if compression != .none {
+      guard chunk.count >= 12 else { throw place.damage("it ends within its header") }
+      let claim = chunk.loadUnaligned(as: UInt64.self).bigEndian
+      guard claim == UInt64(size) else {
+        throw place.damage("its header claims \(claim) bytes where a chunk has \(size)")
+      }
+      let stated = Int(chunk.loadUnaligned(fromByteOffset: 8, as: UInt32.self).bigEndian)
+      if stated != 0 { blockBytes = stated }
+    }
+    guard blockBytes > 0, blockBytes.isMultiple(of: 8 * elementSize) else {
+      throw place.damage("its blocks claim \(blockBytes) bytes, not a multiple of 8 elements of \(elementSize)")
+    }
+    return (compression == .none ? 0 : 12, blockBytes)
+  }
+
+  /// Decompresses one block; false when it is damaged.
+  private func unpack(
+    _ source: UnsafeRawPointer, _ stored: Int, into target: UnsafeMutableRawPointer, _ length: Int
+  ) -> Bool {
+    if compression == .zstd { return ZSTD_decompress(target, length, source, stored) == length }
+    let got = LZ4_decompress_safe(
+      source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self), Int32(stored),
+      Int32(length))
+    return got == Int32(length)
   }
 
   /// The chunk of these elements, compressed with LZ4.
@@ -180,4 +185,14 @@ struct BitshuffleCodec: Hashable, Sendable {
     out.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[blocked...]))
     return out
   }
+}
+
+/// Where a chunk is, for messages.
+struct ChunkPlace {
+  /// The file and the dataset.
+  let dataset: String
+  /// The chunk's first element.
+  let origin: [Int]
+
+  func damage(_ reason: String) -> FormatError { FormatError(dataset, at: "chunk at \(origin)", reason) }
 }

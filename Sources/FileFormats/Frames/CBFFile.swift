@@ -102,7 +102,8 @@ private struct CBFImage: FrameSource {
     if let digest {
       var sum = [UInt8](repeating: 0, count: 16)
       var length: UInt32 = 0
-      if EVP_Digest(packed, packed.count, &sum, &length, EVP_md5(), nil) == 1, Data(sum).base64EncodedString() != digest {
+      if EVP_Digest(packed, packed.count, &sum, &length, EVP_md5(), nil) == 1, Data(sum).base64EncodedString() != digest
+      {
         throw FormatError(bytes.name, "the MD5 sum of its pixels does not fit the one in its header")
       }
     }

@@ -52,46 +52,44 @@ struct ChunkDecoder: Sendable {
     return codec
   }
 
-  typealias Damage = BitshuffleCodec.Damage
-
   /// Undoes all filters.
   ///
   /// - Parameters:
   ///   - stored: the bytes of the file; used as working memory.
   ///   - skipped: a bit for each filter that this chunk skipped.
   /// - Returns: exactly ``chunkBytes`` bytes.
-  /// - Throws: ``BitshuffleCodec/Damage``.
-  func decode(_ stored: UnsafeMutableRawBufferPointer, skipped: UInt32) throws -> [UInt8] {
+  /// - Throws: ``FormatError`` when the chunk is damaged.
+  func decode(_ stored: UnsafeMutableRawBufferPointer, skipped: UInt32, at place: ChunkPlace) throws -> [UInt8] {
     var bytes = [UInt8](stored)
     for index in steps.indices.reversed() where skipped & (1 << UInt32(index)) == 0 {
       // A checksum that was put on before this filter lies inside what it gives.
       let checksums = steps[..<index].count { $0 == .fletcher32 }
-      bytes = try undo(steps[index], bytes, size: chunkBytes + 4 * checksums)
+      bytes = try undo(steps[index], bytes, size: chunkBytes + 4 * checksums, place)
     }
     guard bytes.count == chunkBytes else {
-      throw Damage(reason: "it has \(bytes.count) bytes after decoding, not \(chunkBytes)")
+      throw place.damage("it has \(bytes.count) bytes after decoding, not \(chunkBytes)")
     }
     return bytes
   }
 
   /// - Parameter size: how many bytes there were before this step.
-  private func undo(_ step: Step, _ bytes: [UInt8], size: Int) throws -> [UInt8] {
+  private func undo(_ step: Step, _ bytes: [UInt8], size: Int, _ place: ChunkPlace) throws -> [UInt8] {
     switch step {
-    case .deflate: return try inflated(bytes, size: size)
+    case .deflate: return try inflated(bytes, size: size, place)
     case .shuffle(let elementSize):
       return [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, initialized in
         if let base = buffer.baseAddress { operando_byte_unshuffle(base, bytes, bytes.count, elementSize) }
         initialized = bytes.count
       }
-    case .fletcher32: return try Fletcher32.checked(bytes)
-    case .lz4: return try lz4(bytes, size: size)
+    case .fletcher32: return try Fletcher32.checked(bytes, place)
+    case .lz4: return try lz4(bytes, size: size, place)
     case .zstd:
       let claim = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
       // All ones and all ones but the last bit stand for "not stated" and "damaged".
       guard claim >= UInt64.max - 1 || claim == UInt64(size) else {
-        throw Damage(reason: "its zstd frame claims \(claim) bytes where a chunk has \(size)")
+        throw place.damage("its zstd frame claims \(claim) bytes where a chunk has \(size)")
       }
-      return try filled(size, "zstd") { buffer in
+      return try filled(size, place, "zstd") { buffer in
         bytes.withUnsafeBytes {
           Int(clamping: ZSTD_decompress(buffer.baseAddress, buffer.count, $0.baseAddress, $0.count))
         }
@@ -99,17 +97,17 @@ struct ChunkDecoder: Sendable {
     case .blosc:
       var claim = 0
       guard blosc_cbuffer_validate(bytes, bytes.count, &claim) >= 0, claim == size else {
-        throw Damage(reason: "its blosc header does not fit: \(claim) bytes where a chunk has \(size)")
+        throw place.damage("its blosc header does not fit: \(claim) bytes where a chunk has \(size)")
       }
-      return try filled(size, "blosc") { buffer in
+      return try filled(size, place, "blosc") { buffer in
         Int(blosc_decompress_ctx(bytes, buffer.baseAddress, buffer.count, 1))
       }
     case .bitshuffle(let codec):
-      return try filled(size, "bitshuffle") { buffer in
+      return try filled(size, place, "bitshuffle") { buffer in
         var scratch = FrameScratch()
         try bytes.withUnsafeBytes { chunk in
           try codec.decode(
-            chunk, size: size, wanted: 0..<size, scratch: { scratch.bytes($0) },
+            chunk, size: size, wanted: 0..<size, at: place, scratch: &scratch,
             into: UnsafeMutableRawBufferPointer(buffer)
           ) { _, _ in }
         }
@@ -119,20 +117,20 @@ struct ChunkDecoder: Sendable {
   }
 
   private func filled(
-    _ size: Int, _ method: String, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
+    _ size: Int, _ place: ChunkPlace, _ method: String, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
   ) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
       let part = UnsafeMutableBufferPointer(rebasing: buffer[..<size])
-      guard try fill(part) == size else { throw Damage(reason: "it is damaged (\(method))") }
+      guard try fill(part) == size else { throw place.damage("it is damaged (\(method))") }
       initialized = size
     }
   }
 
-  private func inflated(_ bytes: [UInt8], size: Int) throws -> [UInt8] {
+  private func inflated(_ bytes: [UInt8], size: Int, _ place: ChunkPlace) throws -> [UInt8] {
     guard size / 1100 <= bytes.count else {
-      throw Damage(reason: "its \(bytes.count) deflated bytes claim to hold \(size)")
+      throw place.damage("its \(bytes.count) deflated bytes claim to hold \(size)")
     }
-    return try filled(size, "deflate") { buffer in
+    return try filled(size, place, "deflate") { buffer in
       var length = uLongf(size)
       return uncompress(buffer.baseAddress, &length, bytes, uLong(bytes.count)) == Z_OK ? Int(length) : -1
     }
@@ -140,16 +138,16 @@ struct ChunkDecoder: Sendable {
 
   /// Total size (8 bytes) and size of a block (4), then the blocks, each after its compressed size (4 bytes), all with
   /// the most significant byte first; a block that did not shrink is stored as it is.
-  private func lz4(_ bytes: [UInt8], size: Int) throws -> [UInt8] {
+  private func lz4(_ bytes: [UInt8], size: Int, _ place: ChunkPlace) throws -> [UInt8] {
     try bytes.withUnsafeBytes { source in
       guard source.count >= 12, source.loadUnaligned(as: UInt64.self).bigEndian == UInt64(size) else {
-        throw Damage(reason: "its LZ4 header does not state the \(size) bytes of a chunk")
+        throw place.damage("its LZ4 header does not state the \(size) bytes of a chunk")
       }
       let blockSize = Int(source.loadUnaligned(fromByteOffset: 8, as: UInt32.self).bigEndian)
       guard blockSize > 0, blockSize <= Int(Int32.max), size / 260 <= source.count else {
-        throw Damage(reason: "its LZ4 header claims blocks of \(blockSize) bytes")
+        throw place.damage("its LZ4 header claims blocks of \(blockSize) bytes")
       }
-      return try filled(size, "LZ4") { buffer in
+      return try filled(size, place, "LZ4") { buffer in
         var position = 12
         var start = 0
         while start < size {
@@ -180,15 +178,15 @@ struct ChunkDecoder: Sendable {
 /// The checksum that HDF5 puts at the end of a chunk.
 enum Fletcher32 {
   /// The bytes without their checksum.
-  static func checked(_ bytes: [UInt8]) throws -> [UInt8] {
-    guard bytes.count >= 4 else { throw BitshuffleCodec.Damage(reason: "it is too short for its checksum") }
+  static func checked(_ bytes: [UInt8], _ place: ChunkPlace) throws -> [UInt8] {
+    guard bytes.count >= 4 else { throw place.damage("it is too short for its checksum") }
     let body = bytes[..<(bytes.count - 4)]
     let stored = bytes[(bytes.count - 4)...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     let sum = checksum(body)
     // Files of HDF5 before 1.6.3 have the bytes of each half exchanged.
     let exchanged = (sum & 0x00ff_00ff) << 8 | (sum >> 8) & 0x00ff_00ff
     guard stored == sum || stored == exchanged else {
-      throw BitshuffleCodec.Damage(reason: "its checksum does not fit")
+      throw place.damage("its checksum does not fit")
     }
     return Array(body)
   }

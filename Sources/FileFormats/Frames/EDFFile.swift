@@ -42,13 +42,15 @@ enum EDFFile {
         continue
       }
       let frame = try describe(header, columnText, bytes, at: position, start: start)
-      if let first, frame.shape != first.shape || frame.pixelType != first.pixelType
-        || frame.swapsBytes != first.swapsBytes
+      if let first,
+        frame.shape != first.shape || frame.pixelType != first.pixelType
+          || frame.swapsBytes != first.swapsBytes
       {
         throw FormatError(
           bytes.name, at: "frame \(offsets.count)",
           "has \(frame.shape.rows) x \(frame.shape.columns) pixels of \(frame.pixelType.rawValue), the first frame "
-            + "\(first.shape.rows) x \(first.shape.columns) of \(first.pixelType.rawValue); frames of one series are alike")
+            + "\(first.shape.rows) x \(first.shape.columns) of \(first.pixelType.rawValue); frames of one series are alike"
+        )
       }
       if first == nil { metadata = self.metadata(header, type: frame.pixelType) }
       if let time = time(header) { times.append(time) }
@@ -116,7 +118,8 @@ enum EDFFile {
     guard let type = types[name.lowercased().filter { $0 != " " && $0 != "_" }] else {
       throw refuse("has numbers of the type \"\(name)\", which is not known")
     }
-    if let compression = header["compression"], !["none", "no", "nocompression", ""].contains(compression.lowercased()) {
+    if let compression = header["compression"], !["none", "no", "nocompression", ""].contains(compression.lowercased())
+    {
       throw refuse("is compressed (\(compression)), which is not supported")
     }
     let size = rows * columns * type.size
@@ -161,7 +164,9 @@ enum EDFFile {
     metadata.detectorName = header["detector"] ?? header["detectorname"]
     metadata.sentinels = PixelSentinel.usual(
       for: type,
-      isPhotonCounting: metadata.detectorName.map { $0.lowercased().contains("pilatus") || $0.lowercased().contains("eiger") }
+      isPhotonCounting: metadata.detectorName.map {
+        $0.lowercased().contains("pilatus") || $0.lowercased().contains("eiger")
+      }
         ?? false)
     return metadata
   }

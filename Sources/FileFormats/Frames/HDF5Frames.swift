@@ -12,6 +12,11 @@ final class HDF5Frames: FrameSource {
   /// The lengths of the axes before the last two.
   let scanShape: [Int]
 
+  private struct DecodedChunk {
+    let origin: [Int]
+    let bytes: [UInt8]
+  }
+
   private enum Access {
     case contiguous(FrameBytes, offset: Int)
     case chunked(ChunkDecoder, lengths: [Int])
@@ -23,7 +28,7 @@ final class HDF5Frames: FrameSource {
   private let frameBytes: Int
   private let swapsBytes: Bool
   private let pool = ScratchPool()
-  private let decoded = Mutex<[(origin: [Int], bytes: [UInt8])]>([])
+  private let decoded = Mutex<[DecodedChunk]>([])
 
   /// Whatever a file claims, frames and chunks up to this many bytes are read without a look at what is stored.
   private static let modestBytes = 1 << 27
@@ -219,31 +224,28 @@ final class HDF5Frames: FrameSource {
     guard let stored = try dataset.readChunk(at: origin, memory: { scratch.bytes($0) }) else {
       return try fill(wanted.count, scratch: &scratch, into: destination, body)
     }
-    do {
-      if let codec = decoder.blockwise(skipped: stored.skippedFilters) {
-        return try codec.decode(
-          UnsafeRawBufferPointer(stored.bytes), size: decoder.chunkBytes, wanted: wanted,
-          scratch: { scratch.bytes($0, slot: 1) }, into: destination, body)
-      }
-      let isUnfiltered = decoder.steps.indices.allSatisfy { stored.skippedFilters & (1 << UInt32($0)) != 0 }
-      if isUnfiltered {
-        guard stored.bytes.count == decoder.chunkBytes else {
-          throw ChunkDecoder.Damage(reason: "it has \(stored.bytes.count) bytes, not \(decoder.chunkBytes)")
-        }
-        return try hand(UnsafeRawBufferPointer(stored.bytes), &scratch)
-      }
-      let bytes = try decoder.decode(stored.bytes, skipped: stored.skippedFilters)
-      if wanted.count < bytes.count {
-        // Several frames share the chunk: the next one need not decode it again.
-        decoded.withLock {
-          $0.insert((origin, bytes), at: 0)
-          if $0.count > 4 { $0.removeLast() }
-        }
-      }
-      try bytes.withUnsafeBytes { try hand($0, &scratch) }
-    } catch let damage as ChunkDecoder.Damage {
-      throw FormatError(dataset.place, at: "chunk at \(origin)", damage.reason)
+    let place = ChunkPlace(dataset: dataset.place, origin: origin)
+    if let codec = decoder.blockwise(skipped: stored.skippedFilters) {
+      return try codec.decode(
+        UnsafeRawBufferPointer(stored.bytes), size: decoder.chunkBytes, wanted: wanted, at: place, scratch: &scratch,
+        into: destination, body)
     }
+    let isUnfiltered = decoder.steps.indices.allSatisfy { stored.skippedFilters & (1 << UInt32($0)) != 0 }
+    if isUnfiltered {
+      guard stored.bytes.count == decoder.chunkBytes else {
+        throw place.damage("it has \(stored.bytes.count) bytes, not \(decoder.chunkBytes)")
+      }
+      return try hand(UnsafeRawBufferPointer(stored.bytes), &scratch)
+    }
+    let bytes = try decoder.decode(stored.bytes, skipped: stored.skippedFilters, at: place)
+    if wanted.count < bytes.count {
+      // Several frames share the chunk: the next one need not decode it again.
+      decoded.withLock {
+        $0.insert(DecodedChunk(origin: origin, bytes: bytes), at: 0)
+        if $0.count > 4 { $0.removeLast() }
+      }
+    }
+    try bytes.withUnsafeBytes { try hand($0, &scratch) }
   }
 
   /// What stands for pixels that were never written.

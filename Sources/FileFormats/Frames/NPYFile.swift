@@ -33,7 +33,8 @@ enum NPYFile {
     let lengths = value("shape")?.dropFirst().prefix { $0 != ")" }.split(separator: ",").map {
       Int($0.filter { $0 != " " }) ?? -1
     }
-    guard let shape = lengths, shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }) else {
+    guard let shape = lengths, shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 1 << 24 })
+    else {
       throw refuse("has the shape \(lengths ?? []); frames have two axes, a stack of them three")
     }
     let count = shape.count == 3 ? shape[0] : 1
