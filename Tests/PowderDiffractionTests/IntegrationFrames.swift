@@ -81,6 +81,7 @@ enum IntegrationFrames {
     var result: [Golden] = []
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst() {
       let words = line.split(separator: " ")
+      if words[0] == "cake" { break }
       if words[0] == "simulated" || words[0] == "measured" {
         let splitting: PixelSplitting = words[3] == "no" ? .none : words[3] == "bbox" ? .box : .full
         // pyFAI counts q in 1/nm.
@@ -97,6 +98,31 @@ enum IntegrationFrames {
           result[result.count - 1].sem = values
         }
       }
+    }
+    return result
+  }
+
+  /// Every fifth row of the cakes by pyFAI of the measured frame, 36 azimuths and 200 radii.
+  struct GoldenCake {
+    var splitting: PixelSplitting
+    var firstRadius, lastRadius, firstAzimuth, lastAzimuth: Double
+    var rows: [[Double]] = []
+  }
+
+  static func goldenCakes() throws -> [GoldenCake] {
+    let file = SharedData.checkout.appending(path: "Tests/Golden/integration-pyfai.txt")
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    var result: [GoldenCake] = []
+    for line in lines[(lines.firstIndex { $0.hasPrefix("cake") } ?? lines.endIndex)...] {
+      let words = line.split(separator: " ")
+      guard words[0] == "cake" else {
+        result[result.count - 1].rows.append(words.map { Double($0)! })
+        continue
+      }
+      result.append(
+        GoldenCake(
+          splitting: words[3] == "no" ? .none : words[3] == "bbox" ? .box : .full, firstRadius: Double(words[4])!,
+          lastRadius: Double(words[5])!, firstAzimuth: Double(words[6])!, lastAzimuth: Double(words[7])!))
     }
     return result
   }

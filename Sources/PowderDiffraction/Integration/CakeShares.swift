@@ -5,7 +5,7 @@ struct CakeShares {
 
   private var radial = PixelShares()
   private var azimuthal = PixelShares()
-  private var areas: [(bin: Int, area: Double)] = []
+  private var areas: [Double] = []
 
   mutating func clear() { shares.removeAll(keepingCapacity: true) }
 
@@ -72,66 +72,51 @@ struct CakeShares {
       shares.append((firstRow * axis.count + first, PixelShares.unit))
       return
     }
-    let quadrilateral = (0..<4).map { SIMD2(x[$0], y[$0]) }
+    let (rows, columns) = (lastRow - firstRow + 1, last - first + 1)
     areas.removeAll(keepingCapacity: true)
-    var total = 0.0
-    for row in firstRow...lastRow {
-      let strip =
-        firstRow == lastRow
-        ? quadrilateral : Polygon.clipped(Polygon.clipped(quadrilateral, 1, above: Double(row)), 1, below: Double(row + 1))
-      for column in first...last {
-        let cell =
-          first == last ? strip : Polygon.clipped(Polygon.clipped(strip, 0, above: Double(column)), 0, below: Double(column + 1))
-        let area = abs(Polygon.area(cell))
-        if area > 0 { areas.append((row * axis.count + column, area)) }
-        total += area
-      }
+    areas.append(contentsOf: repeatElement(0, count: rows * columns))
+    let (left, bottom) = (x - Double(first), y - Double(firstRow))
+    for corner in 0..<4 {
+      let next = (corner + 1) & 3
+      addEdge(left[corner], bottom[corner], left[next], bottom[next], rows: rows, columns: columns)
     }
-    guard total > 0 else { return }
+    let total = areas.reduce(0, +)
+    guard total != 0, total.isFinite else { return }
     var reached = 0.0
     var given = 0
-    for (bin, area) in areas {
-      reached += area
-      let upTo = min(Int((reached / total * Double(PixelShares.unit)).rounded()), PixelShares.unit)
-      if upTo > given { shares.append((bin, upTo - given)) }
-      given = max(given, upTo)
-    }
-  }
-}
-
-/// Polygons as lists of corners.
-enum Polygon {
-  static func area(_ corners: [SIMD2<Double>]) -> Double {
-    guard let origin = corners.first else { return 0 }
-    var sum = 0.0
-    for index in corners.indices {
-      let a = corners[index] - origin
-      let b = corners[index + 1 < corners.count ? index + 1 : 0] - origin
-      sum += a.x * b.y - a.y * b.x
-    }
-    return sum / 2
-  }
-
-  /// What lies above, or below, a line across an axis (Sutherland & Hodgman 1974).
-  static func clipped(_ corners: [SIMD2<Double>], _ axis: Int, above: Double) -> [SIMD2<Double>] {
-    clipped(corners, axis, at: above, sign: 1)
-  }
-
-  static func clipped(_ corners: [SIMD2<Double>], _ axis: Int, below: Double) -> [SIMD2<Double>] {
-    clipped(corners, axis, at: below, sign: -1)
-  }
-
-  private static func clipped(_ corners: [SIMD2<Double>], _ axis: Int, at edge: Double, sign: Double) -> [SIMD2<Double>] {
-    var result: [SIMD2<Double>] = []
-    for index in corners.indices {
-      let a = corners[index]
-      let b = corners[index + 1 < corners.count ? index + 1 : 0]
-      let (heightA, heightB) = (sign * (a[axis] - edge), sign * (b[axis] - edge))
-      if heightA >= 0 { result.append(a) }
-      if (heightA > 0 && heightB < 0) || (heightA < 0 && heightB > 0) {
-        result.append(a + (b - a) * (heightA / (heightA - heightB)))
+    for row in 0..<rows {
+      for column in 0..<columns {
+        reached += max(areas[row * columns + column] / total, 0)
+        let upTo = min(Int((reached * Double(PixelShares.unit)).rounded()), PixelShares.unit)
+        if upTo > given { shares.append(((firstRow + row) * axis.count + first + column, upTo - given)) }
+        given = max(given, upTo)
       }
     }
-    return result
+    if given < PixelShares.unit, !shares.isEmpty { shares[shares.count - 1].quanta += PixelShares.unit - given }
+  }
+
+  /// Adds the area under an edge, with the sign of its direction, to the bins of each column it passes.
+  ///
+  /// As in pyFAI a column is filled from below, each bin as wide as the edge is there: exact between columns, and an
+  /// approximation between rows where the edge passes from one to the next.
+  private mutating func addEdge(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double, rows: Int, columns: Int) {
+    guard x0 != x1 else { return }
+    let slope = (y1 - y0) / (x1 - x0)
+    let intercept = y1 - slope * x1
+    let sign: Double = x0 < x1 ? 1 : -1
+    let (left, right) = (min(x0, x1), max(x0, x1))
+    for column in max(Int(left), 0)...min(Int(right), columns - 1) {
+      let from = max(left, Double(column))
+      let to = min(right, Double(column + 1))
+      guard to > from else { continue }
+      var rest = (to - from) * (0.5 * slope * (from + to) + intercept)
+      var row = 0
+      while rest > 0, row < rows {
+        let area = min(rest, to - from)
+        areas[row * columns + column] += sign * area
+        rest -= area
+        row += 1
+      }
+    }
   }
 }
