@@ -175,6 +175,11 @@ public struct Calibration: Sendable {
         throw refuse("a wavelength beyond twice every lattice spacing", "check the unit of the energy")
       }
     }
+    if case .distance(let value, let tolerance) = options.start {
+      guard value > 0, value.isFinite, tolerance >= 0, tolerance < 0.8 else {
+        throw refuse("a distance of \(value) m within \(tolerance)", "give a positive distance, known within 0 to 0.8")
+      }
+    }
     guard !options.free.isEmpty else { throw refuse("nothing to determine", "free at least one parameter") }
     return shape
   }
