@@ -55,8 +55,8 @@ public enum AzimuthalIntegrationStage: Stage {
   public static func run(
     _ input: Input, _ parameters: Parameters, _ context: RunContext
   ) throws -> StageResult<PatternTable> {
-    let integrator = try AzimuthalIntegrator(
-      input.geometry, try settings(input, parameters), threads: context.threads)
+    let reduction = try FrameReduction(
+      input.geometry, try settings(input, parameters), sectors: parameters.sectors, threads: context.threads)
     let frames = input.frames
     let count = frames.count
     let blocks = (count + block - 1) / block
@@ -69,9 +69,7 @@ public enum AzimuthalIntegrationStage: Stage {
         let chunks = try parallelMap(count: (size + grain - 1) / grain, threads: context.threads) { chunk in
           var scratch = IntegrationScratch()
           return try (chunk * grain..<min((chunk + 1) * grain, size)).map { place in
-            let pattern = try integrator.integrate(frames, frame: first + place, scratch: &scratch)
-            return pattern.intensity + (pattern.sem ?? []) + (pattern.uncertainty?.neighbourCovariance ?? [])
-              + pattern.count
+            try reduction.values(of: frames, frame: first + place, scratch: &scratch)
           }
         }
         return ArrayShard.encode(chunks.flatMap(\.self))
@@ -79,7 +77,9 @@ public enum AzimuthalIntegrationStage: Stage {
       patterns += try ArrayShard.decode(bytes, of: name)
       context.progress(first + size, count)
     }
-    let value = try PatternTable(patterns, integrator: integrator, input: input)
+    let value = PatternTable(
+      try reduction.series(patterns, wavelength: input.geometry.wavelength), times: input.times,
+      exposure: input.exposure)
     let summary = AzimuthalIntegrationSummary(value: value, input: input, parameters: parameters).summary
     return StageResult(value: value, summary: summary)
   }

@@ -10,27 +10,10 @@ public struct PatternTable: NeXusRepresentable, Hashable {
   /// Exposure time of a frame, in seconds; nil where it is not known.
   public var exposure: Double?
 
-  /// - Parameter patterns: of each frame the intensities, their uncertainties, the covariances of neighbouring bins and
-  ///   the numbers of pixels, one after the other; uncertainties and covariances may be missing.
-  init(_ patterns: [[Double]], integrator: AzimuthalIntegrator, input: AzimuthalIntegrationStage.Input) throws {
-    let bins = integrator.positions.count
-    let hasErrors = integrator.settings.errorModel != .none
-    let expected = hasErrors ? 4 * bins - 1 : 2 * bins
-    guard patterns.allSatisfy({ $0.count == expected }) else {
-      throw ArrayShard.damaged(AzimuthalIntegrationStage.name)
-    }
-    // A bin that no pixel of a frame reaches has no uncertainty either.
-    func known(_ values: ArraySlice<Double>, _ intensities: ArraySlice<Double>) -> [Double] {
-      zip(values, intensities).map { $1.isNaN ? .nan : $0 }
-    }
-    series = try PowderPatternSeries(
-      axis: PatternAxis(integrator.settings.unit), positions: integrator.positions, frameCount: patterns.count,
-      intensities: patterns.flatMap { $0[..<bins] },
-      sigmas: hasErrors ? patterns.flatMap { known($0[bins..<2 * bins], $0[..<bins]) } : nil,
-      neighbourCovariances: hasErrors ? patterns.flatMap { $0[2 * bins..<3 * bins - 1] } : nil,
-      pixelCounts: patterns.first.map { Array($0[(expected - bins)...]) }, wavelength: input.geometry.wavelength)
-    times = input.times
-    exposure = input.exposure
+  init(_ series: PowderPatternSeries, times: [Double]?, exposure: Double?) {
+    self.series = series
+    self.times = times
+    self.exposure = exposure
   }
 
   /// The mean over all frames, with its uncertainty.
@@ -116,15 +99,5 @@ public struct PatternTable: NeXusRepresentable, Hashable {
       wavelength: data[dataset: "wavelength"]?.numbers?.first.map { $0 * 1e-10 })
     times = data[dataset: "start_time"]?.numbers
     exposure = data[dataset: "exposure_time"]?.numbers?.first
-  }
-}
-
-extension PatternAxis {
-  init(_ unit: RadialUnit) {
-    switch unit {
-    case .twoTheta: self = .twoTheta
-    case .scatteringVector: self = .scatteringVector
-    case .dSpacing: self = .latticeSpacing
-    }
   }
 }
