@@ -70,7 +70,8 @@ let targets: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["ParticleMechanics", "Electrochemistry", "FileFormats"],
+    name: "TestSupport",
+    dependencies: ["ArrayMath", "ParticleMechanics", "Electrochemistry", "PowderDiffraction", "FileFormats"],
     path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),
   .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
@@ -111,8 +112,10 @@ let tests: [Target] = [
   .executableTarget(
     name: "benchmark", dependencies: ["ArrayMath", "ParticleMechanics", "PowderDiffraction", "FileFormats"],
     path: "Benchmarks",
-    exclude: ["run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic"],
-    sources: ["main.swift"]),
+    exclude: [
+      "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
+    ],
+    sources: ["main.swift", "Integration.swift"]),
 ]
 
 let package = Package(
