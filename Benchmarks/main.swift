@@ -2,7 +2,7 @@ import FileFormats
 import Foundation
 import ParticleMechanics
 
-// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE: one line of figures, the median of five.
+// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND: one line of figures, the median of five.
 
 /// CPU seconds of this process so far, and the most memory it held in MB.
 func usage() -> (seconds: Double, megabytes: Double) {
@@ -92,7 +92,13 @@ case "radial" where arguments.count == 3:
 case "biologic" where arguments.count == 3:
   let seconds = try median { _ = try PotentiostatFile.read(arguments[2]) }
   report(seconds, [])
+case let name? where name.hasPrefix("integrate-"):
+  guard let kind = IntegrationKind(rawValue: String(name.dropFirst("integrate-".count))) else {
+    print("integrate-" + IntegrationKind.allCases.map(\.rawValue).joined(separator: "|"))
+    exit(2)
+  }
+  report(try secondsOfIntegration(kind), [])
 default:
-  print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE")
+  print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND")
   exit(2)
 }

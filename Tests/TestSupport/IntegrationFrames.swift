@@ -1,11 +1,11 @@
-import ArrayMath
+public import ArrayMath
 import Foundation
-import PowderDiffraction
-import TestSupport
+public import PowderDiffraction
 
 /// Frames that the tests of integration share with the scripts in Tests/Golden.
-enum IntegrationFrames {
-  static let size = 3056
+public enum IntegrationFrames {
+  /// Rows and columns of the simulated frame.
+  public static let size = 3056
 
   private static func hashed(_ index: UInt32) -> UInt32 {
     var x = index &* 2_654_435_761
@@ -15,7 +15,7 @@ enum IntegrationFrames {
   }
 
   /// A simulated frame and its mask: noise and rings from integers alone.
-  static let simulated: (frame: MemoryFrames<UInt16>, mask: PixelMask) = {
+  public static let simulated: (frame: MemoryFrames<UInt16>, mask: PixelMask) = {
     var pixels = [UInt16](repeating: 0, count: size * size)
     var flags = [UInt8](repeating: 0, count: size * size)
     for row in 0..<size {
@@ -32,13 +32,14 @@ enum IntegrationFrames {
     return (MemoryFrames(pixels, shape: shape), PixelMask(flags, shape: shape))
   }()
 
-  static let simulatedGeometry = DetectorGeometry(
+  /// Where the simulated frame was taken: tilted, and of the seed's size.
+  public static let simulatedGeometry = DetectorGeometry(
     poni: PoniGeometry(distance: 0.13167, poni1: 0.0475, poni2: 0.0462, rotation1: 0.012, rotation2: -0.008),
     grid: DetectorGrid(shape: FrameShape(rows: size, columns: size), pixelHeight: 31e-6, pixelWidth: 31e-6),
     wavelength: 0.6525484e-10)
 
   /// The measured frame of CeO2, flipped vertically, and its mask; `nil` where the data are absent.
-  static func measured() throws -> (frame: MemoryFrames<Int32>, mask: PixelMask)? {
+  public static func measured() throws -> (frame: MemoryFrames<Int32>, mask: PixelMask)? {
     guard let path = SharedData.path("diffraction/dioptas/CeO2_Pilatus1M.tif") else { return nil }
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
     let (rows, columns) = (1043, 981)
@@ -58,7 +59,7 @@ enum IntegrationFrames {
   }
 
   /// The published geometry of the measured frame.
-  static let measuredGeometry = DetectorGeometry(
+  public static let measuredGeometry = DetectorGeometry(
     poni: PoniGeometry(
       distance: 0.208651380603, poni1: 0.0872948482846, poni2: 0.0799601126306, rotation1: -0.0184422457059,
       rotation2: 0.00413760084465, rotation3: -2.77645988275e-08),
@@ -66,17 +67,18 @@ enum IntegrationFrames {
     wavelength: 4.066e-11)
 
   /// Patterns by pyFAI; the header of the file names its version.
-  struct Golden {
-    var name: String
-    var points: Int
-    var unit: RadialUnit
-    var splitting: PixelSplitting
-    var first, last: Double
-    var intensity: [Double]
-    var sem: [Double]?
+  public struct Golden: Sendable {
+    public var name: String
+    public var points: Int
+    public var unit: RadialUnit
+    public var splitting: PixelSplitting
+    public var first, last: Double
+    public var intensity: [Double]
+    public var sem: [Double]?
   }
 
-  static func golden() throws -> [Golden] {
+  /// The patterns, as the file has them.
+  public static func golden() throws -> [Golden] {
     let file = SharedData.checkout.appending(path: "Tests/Golden/integration-pyfai.txt")
     var result: [Golden] = []
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst() {
@@ -103,13 +105,14 @@ enum IntegrationFrames {
   }
 
   /// Every fifth row of the cakes by pyFAI of the measured frame, 36 azimuths and 200 radii.
-  struct GoldenCake {
-    var splitting: PixelSplitting
-    var firstRadius, lastRadius, firstAzimuth, lastAzimuth: Double
-    var rows: [[Double]] = []
+  public struct GoldenCake: Sendable {
+    public var splitting: PixelSplitting
+    public var firstRadius, lastRadius, firstAzimuth, lastAzimuth: Double
+    public var rows: [[Double]] = []
   }
 
-  static func goldenCakes() throws -> [GoldenCake] {
+  /// The cakes, as the file has them.
+  public static func goldenCakes() throws -> [GoldenCake] {
     let file = SharedData.checkout.appending(path: "Tests/Golden/integration-pyfai.txt")
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
     var result: [GoldenCake] = []
