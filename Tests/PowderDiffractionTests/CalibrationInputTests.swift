@@ -7,8 +7,8 @@ import Testing
 @Suite struct CalibrationInputTests {
   typealias Sim = CalibrationTests
 
-  private func error(
-    _ calibration: Calibration = Sim.calibration(.distance(0.13)), _ frame: CalibrationFrame
+  private func failure(
+    of frame: CalibrationFrame, _ calibration: Calibration = Sim.calibration(.distance(0.13))
   ) -> CalibrationError? {
     do {
       _ = try calibration([frame])
@@ -22,44 +22,44 @@ import Testing
   }
 
   @Test func framesWithoutRingsAreRefused() throws {
-    #expect(error(flat(0))?.step == .centre)
-    #expect(error(flat(100))?.step == .centre)
-    #expect(error(flat(.nan))?.step == .input)
-    #expect(error(flat(-1))?.step == .input)
+    #expect(failure(of: flat(0))?.step == .centre)
+    #expect(failure(of: flat(100))?.step == .centre)
+    #expect(failure(of: flat(.nan))?.step == .input)
+    #expect(failure(of: flat(-1))?.step == .input)
     var generator = SeededGenerator(seed: 1)
     for mean in [0.2, 5, 300] {
       var noise = flat(0)
       for index in noise.pixels.indices { noise.pixels[index] = Float(generator.poisson(mean)) }
-      #expect(error(noise)?.step == .centre)
-      #expect(error(Sim.calibration(.geometry(Sim.rings().geometry.poni)), noise) != nil)
+      #expect(failure(of: noise)?.step == .centre)
+      #expect(failure(of: noise, Sim.calibration(.geometry(Sim.rings().geometry.poni))) != nil)
     }
   }
 
   @Test func inputThatContradictsItselfIsRefused() throws {
     var frame = flat(1)
     frame.mask = PixelMask([UInt8](repeating: 1, count: Sim.shape.count), shape: Sim.shape)
-    #expect(error(frame)?.step == .input)
+    #expect(failure(of: frame)?.step == .input)
     frame.mask = PixelMask(shape: FrameShape(rows: 3, columns: 3))
-    #expect(error(frame)?.step == .input)
+    #expect(failure(of: frame)?.step == .input)
     frame = flat(1)
     frame.pixels.removeLast()
-    #expect(error(frame)?.step == .input)
+    #expect(failure(of: frame)?.step == .input)
     for wavelength in [0, -1e-10, .nan, .infinity, 1e-8] {
       frame = flat(1)
       frame.wavelength = wavelength
-      #expect(error(frame)?.step == .input)
+      #expect(failure(of: frame)?.step == .input)
     }
     var calibration = Sim.calibration(.unknown)
     calibration.pixelWidth = 0
-    #expect(error(calibration, flat(1))?.step == .input)
+    #expect(failure(of: flat(1), calibration)?.step == .input)
     calibration = Sim.calibration(.unknown)
     calibration.rings = []
-    #expect(error(calibration, flat(1))?.step == .input)
+    #expect(failure(of: flat(1), calibration)?.step == .input)
     calibration = Sim.calibration(.unknown)
     calibration.options.free = []
-    #expect(error(calibration, flat(1))?.step == .input)
-    #expect(error(Sim.calibration(.distance(-1)), flat(1))?.step == .input)
-    #expect(error(Sim.calibration(.distance(.nan)), flat(1))?.step == .input)
+    #expect(failure(of: flat(1), calibration)?.step == .input)
+    #expect(failure(of: flat(1), Sim.calibration(.distance(-1)))?.step == .input)
+    #expect(failure(of: flat(1), Sim.calibration(.distance(.nan)))?.step == .input)
     #expect(throws: CalibrationError.self) { try Sim.calibration(.unknown)([]) }
   }
 
@@ -68,9 +68,21 @@ import Testing
     for start in [CalibrationStart.distance(0.13), .unknown, .geometry(Sim.rings().geometry.poni)] {
       var calibration = Sim.calibration(start)
       calibration.rings = SimulatedRings.ceria(least: 0.8e-10).map { CalibrationRing(dSpacing: $0) }
-      let failure = error(calibration, frame)
-      #expect(failure != nil, "\(start)")
+      let refused = failure(of: frame, calibration)
+      #expect(refused != nil, "\(start)")
     }
+  }
+
+  @Test func aSlightlyWrongCellIsWarnedOf() throws {
+    // Silicon for ceria: the same rings, 0.4 % apart; the distance takes up most of it.
+    var rings = Sim.rings()
+    rings.dSpacings = SimulatedRings.ceria(least: 0.8e-10)
+    var calibration = Sim.calibration(.distance(0.13))
+    calibration.rings = rings.dSpacings.map { CalibrationRing(dSpacing: $0 * 5.43102 / 5.41165) }
+    let result = try calibration([Sim.frame(rings)])
+    #expect(result.warnings.contains { $0.contains("off their place") })
+    calibration.rings = rings.dSpacings.map { CalibrationRing(dSpacing: $0) }
+    #expect(try calibration([Sim.frame(rings)]).warnings.isEmpty)
   }
 
   @Test func aWrongPixelSizeIsNoticed() throws {
@@ -78,8 +90,8 @@ import Testing
     var calibration = Sim.calibration(.distance(0.13))
     calibration.pixelHeight *= 2
     calibration.pixelWidth *= 2
-    let failure = try #require(error(calibration, frame))
-    #expect(failure.step == .assignment && failure.description.contains("pixel size"))
+    let refused = try #require(failure(of: frame, calibration))
+    #expect(refused.step == .assignment && refused.description.contains("pixel size"))
   }
 
   @Test func saturatedRingsAreLeftOutWithAWarning() throws {

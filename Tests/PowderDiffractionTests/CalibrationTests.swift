@@ -78,7 +78,7 @@ import Testing
   @Test func weakRingsNeedNoStart() throws {
     let rings = Self.rings(height: 60, background: 20)
     let result = try Self.calibration(.unknown)([Self.frame(rings)])
-    #expect(Self.worst(result.geometry, rings.geometry) < 0.5)
+    #expect(Self.worst(result.geometry, rings.geometry) < 1)
     #expect(Self.pulls(result, rings.geometry.poni).allSatisfy { abs($0) < 4 })
   }
 

@@ -2,6 +2,9 @@ import ArrayMath
 
 /// Pixels that cannot be counts of a ring, found from the frame itself.
 struct AutomaticMask {
+  /// The flag of a saturated pixel: no count, but it shows where a ring is.
+  static let saturation: UInt8 = 2
+
   /// Non-zero leaves a pixel out; C order.
   private(set) var flags: [UInt8]
   /// Pixels that are not a number, or below zero: how files mark gaps and bad pixels.
@@ -48,7 +51,7 @@ struct AutomaticMask {
       if pixels[index] == largest { atTop += 1 } else if pixels[index] > 0.98 * largest { below += 1 }
     }
     guard atTop >= 8, atTop > 2 * below else { return }
-    for index in pixels.indices where flags[index] == 0 && pixels[index] == largest { flags[index] = 1 }
+    for index in pixels.indices where flags[index] == 0 && pixels[index] == largest { flags[index] = Self.saturation }
     saturated = atTop
     saturationLevel = largest
   }
@@ -108,7 +111,7 @@ struct AutomaticMask {
         } else if value < 0.2 * min(pixels[index - 1], pixels[index + 1]) {
           var least = min(pixels[index - 1], pixels[index + 1])
           for near in [above - 1, above, above + 1, below - 1, below, below + 1] { least = min(least, pixels[near]) }
-          if value < 0.2 * least, (least - value) * (least - value) > 36 * least { found.append((index, false)) }
+          if value < 0.2 * least, (least - value) * (least - value) > 16 * least { found.append((index, false)) }
         }
       }
     }

@@ -20,6 +20,13 @@ struct CalibrationChecks {
         found: "points that scatter by \(milli(result.excessScatter)) about rings \(milli(width)) wide",
         advice: "the rings are not those of this calibrant, or the image is not that of a flat plate")
     }
+    let misplaced = displaced(by: 0.2)
+    if misplaced.count > 1 {
+      throw CalibrationError(
+        .assignment,
+        found: "\(misplaced.count) of \(result.rings.count) rings off their place by more than a fifth of their width",
+        advice: "the rings are not those of this calibrant; check it, the wavelength and the pixel size")
+    }
     if result.ringCorrelation < 0.3, seesManyRings {
       throw CalibrationError(
         .assignment,
@@ -35,6 +42,15 @@ struct CalibrationChecks {
           found: String(format: "a distance of %.4g mm, far from the %.4g mm given", found * 1e3, given * 1e3),
           advice: "check pixel size, wavelength and distance")
       }
+    }
+  }
+
+  /// Rings whose mean residual exceeds a share of their width, and six times what the scatter along the ring allows.
+  private func displaced(by share: Double) -> [RingSummary] {
+    result.rings.filter { ring in
+      let scatter = max(ring.rmsResidual * ring.rmsResidual - ring.meanResidual * ring.meanResidual, 0)
+      let sigma = (scatter / Double(max(ring.points, 1))).squareRoot()
+      return ring.points >= 8 && abs(ring.meanResidual) > max(share * ring.width, 6 * sigma)
     }
   }
 
@@ -92,15 +108,12 @@ struct CalibrationChecks {
         "one ring alone: nothing checks that it is the ring it is taken for, "
           + "and distance, centre and tilt rest on the curvature of its arc")
     }
-    // A trend of the rings' mean residuals that the geometry could not take up.
-    let doubtful = result.rings.filter { ring in
-      guard let mean = ring.harmonics.first, let sigma = ring.harmonicSigmas.first else { return false }
-      return abs(mean) > 6 * sigma && abs(mean) > 0.15 * ring.width
-    }
-    if doubtful.count > 1 {
+    let offset = displaced(by: 0.01)
+    if offset.count > 1 {
+      let most = offset.map { abs($0.meanResidual) }.max() ?? 0
       warnings.append(
-        "\(doubtful.count) rings lie off their place by more than 0.15 of their width: "
-          + "check wavelength, pixel size and the calibrant's cell")
+        "\(offset.count) rings lie off their place by up to \(milli(most)), far more than their points scatter: "
+          + "check wavelength, pixel size and the calibrant's lattice spacings")
     }
     return warnings
   }

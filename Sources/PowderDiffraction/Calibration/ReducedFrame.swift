@@ -14,7 +14,7 @@ struct ReducedFrame {
   let shareAbove: Double
 
   /// - Parameters:
-  ///   - flags: non-zero leaves a pixel out.
+  ///   - flags: of ``AutomaticMask``; saturated pixels stay in.
   ///   - cells: about as many cells along the longer side.
   init(_ frame: CalibrationFrame, flags: [UInt8], cells: Int = 384) {
     let side = max(1, (max(frame.shape.rows, frame.shape.columns) + cells - 1) / cells)
@@ -30,7 +30,7 @@ struct ReducedFrame {
           let target = row / side * columns
           for cell in 0..<columns {
             let first = row * stride + cell * side
-            for index in first..<first + side where flags[index] == 0 {
+            for index in first..<first + side where flags[index] == 0 || flags[index] == AutomaticMask.saturation {
               sum[target + cell] += pixels[index]
               number[target + cell] += 1
             }

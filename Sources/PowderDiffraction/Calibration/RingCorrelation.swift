@@ -13,6 +13,8 @@ struct RingCorrelation {
   let wavelength: Double
   let grid: DetectorGrid
   let side: Int
+  /// Whether rows of the frame are columns of the grid.
+  let isTransposed: Bool
 
   /// - Parameter isTransposed: whether rows of the frame are columns of the grid.
   init(
@@ -28,6 +30,7 @@ struct RingCorrelation {
     }
     if isTransposed { swap(&rows, &columns) }
     (self.rows, self.columns, self.signal) = (rows, columns, signal)
+    self.isTransposed = isTransposed
     self.rings = rings
     self.wavelength = wavelength
     self.grid = grid

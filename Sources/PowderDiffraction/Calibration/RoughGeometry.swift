@@ -38,8 +38,9 @@ struct RoughGeometry {
     let side = Double(frame.side)
     var centres: [(row: Double, column: Double, contrast: Double)] = []
     for candidate in CentreVote(frame).candidates.prefix(4) {
+      let place = [candidate.row * side, candidate.column * side]
       let best = nelderMead(
-        from: [candidate.row * side, candidate.column * side], steps: [4 * side, 4 * side], evaluations: 80
+        from: correlation.isTransposed ? place.reversed() : place, steps: [4 * side, 4 * side], evaluations: 80
       ) { -correlation.contrast(row: $0[0], column: $0[1]) }
       centres.append((best.point[0], best.point[1], -best.value))
     }
