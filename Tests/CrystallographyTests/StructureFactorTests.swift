@@ -123,6 +123,18 @@ import Testing
     #expect(abs((intensity["104"] ?? 0) / first - 0.78) < 0.08)
   }
 
+  /// Nickel at 19 keV and sin θ/λ = 0.25 1/Å: xraylib 4.0.0 called from C.
+  @Test func factorsOfOneAtom() throws {
+    let nickel = try ChemicalElement(symbol: "Ni")
+    let (real, imaginary) = try AtomicScattering.dispersion(
+      nickel, wavelength: AtomicScattering.wavelength(kiloelectronvolts: 19))
+    #expect(abs(real - 0.343004) < 1e-6 && abs(imaginary - 0.962622) < 1e-6)
+    #expect(abs(try AtomicScattering.formFactor(nickel, sinThetaOverWavelength: 0.25e10) - 20.38) < 1e-3)
+    #expect(throws: CrystallographyError.self) {
+      try AtomicScattering.formFactor(nickel, sinThetaOverWavelength: -1)
+    }
+  }
+
   @Test func angularFactors() {
     let angle = 0.4
     let polarisation = (1 + cos(angle) * cos(angle)) / 2
