@@ -4,6 +4,7 @@ public import FileFormats
 import Foundation
 import ParticleMechanics
 import Pipeline
+import PowderDiffraction
 import Quantities
 import VirtualExperiment
 
@@ -12,6 +13,8 @@ extension Experiment {
   public struct Simulation: Sendable {
     /// Potentiostat records and the experiment file that reads them.
     public var files: [String: [UInt8]]
+    /// Files of frames, which are written frame by frame to the path that is given.
+    public var frameFiles: [String: @Sendable (_ path: String) throws -> Void] = [:]
     /// What is true of them.
     public var truth: NeXusGroup
   }
@@ -83,10 +86,52 @@ extension Experiment {
             ]))
       }
     }
+    var frameFiles: [String: @Sendable (String) throws -> Void] = [:]
+    for (index, measurement) in settings.diffraction.enumerated() {
+      let virtual = virtualDiffraction(measurement, seed: seed &+ UInt64(index))
+      let name = measurement.name
+      changed.diffraction[index].geometry = nil
+      changed.diffraction[index].calibration = measurement.calibration ?? DetectorCalibrationStage.Parameters()
+      var image = DetectorCalibrationStage.FrameParameters()
+      image.file = FilePath("raw/\(name)-lab6.tif")
+      changed.diffraction[index].calibration?.frames = [image]
+      changed.diffraction[index].calibration?.calibrant = "LaB6"
+      changed.diffraction[index].calibration?.start = nil
+      changed.diffraction[index].calibration?.mask = nil
+      changed.diffraction[index].calibration?.pixel = Length(si: virtual.pixel)
+      changed.diffraction[index].calibration?.energy = nil
+      changed.diffraction[index].calibration?.wavelength = Length(si: virtual.wavelength)
+      frameFiles["raw/\(name)-lab6.tif"] = { path in
+        try TIFFFrameWriter.write(virtual.calibrant(threads: 1), to: path, compression: .deflate)
+      }
+      if !measurement.frames.isEmpty {
+        changed.diffraction[index].frames = [FilePath("raw/\(name).h5")]
+        (changed.diffraction[index].integration.mask, changed.diffraction[index].integration.dark) = (nil, nil)
+        changed.diffraction[index].integration.flat = nil
+        changed.diffraction[index].integration.flip = nil
+        frameFiles["raw/\(name).h5"] = { path in
+          var metadata = FrameMetadata()
+          metadata.exposureTime = 20
+          try NeXusFrameWriter.write(virtual.scan(), to: path, title: "virtual scan", metadata: metadata)
+        }
+      }
+      let poni = virtual.geometry.poni
+      let lattice = virtual.latticeParameters
+      truth[name.replacing("-", with: "_")] = .group(
+        .collection([
+          "distance": .dataset(NeXusDataset(poni.distance, units: "m")),
+          "poni1": .dataset(NeXusDataset(poni.poni1, units: "m")),
+          "poni2": .dataset(NeXusDataset(poni.poni2, units: "m")),
+          "rotation1": .dataset(NeXusDataset(poni.rotation1, units: "rad")),
+          "rotation2": .dataset(NeXusDataset(poni.rotation2, units: "rad")),
+          "a": .dataset(NeXusDataset(lattice.map(\.a), units: "m")),
+          "c": .dataset(NeXusDataset(lattice.map(\.c), units: "m")),
+        ]))
+    }
     files["experiment.yaml"] = Array(changed.resolvedYAML().utf8)
     let defaultPlot = truth.keys.sorted().first { $0.hasSuffix("_profiles") }
     let entry = NeXusGroup.entry(title: "Truth of the virtual experiment", defaultPlot: defaultPlot, children: truth)
-    return Simulation(files: files, truth: .root(entry: entry, creator: "operando"))
+    return Simulation(files: files, frameFiles: frameFiles, truth: .root(entry: entry, creator: "operando"))
   }
 
   /// An ellipsoid of the stated volume, or of the seed's where outlines are given instead, seen in three views that
@@ -116,6 +161,17 @@ extension Experiment {
       return outline
     }
     return (micrograph.volume, outlines)
+  }
+
+  /// The seed's plate at the stated distance, energy and pixel size.
+  private func virtualDiffraction(_ settings: DiffractionSettings, seed: UInt64) -> VirtualDiffraction {
+    let calibration = settings.calibration
+    let wavelength =
+      calibration?.energy.map { DiffractionInput.photonWavelength($0) } ?? calibration?.wavelength?.si
+      ?? SeedInstrument.wavelength
+    return VirtualDiffraction(
+      wavelength: wavelength, pixel: calibration?.pixel?.si ?? 31e-6,
+      statedDistance: calibration?.distance?.si ?? 131.67e-3, frames: settings.frames.isEmpty ? 0 : 12, seed: seed)
   }
 
   private func virtualCharge(

@@ -36,6 +36,9 @@ struct SimulateCommand: ParsableCommand {
       for (path, bytes) in simulation.files.sorted(by: { $0.key < $1.key }) {
         try AtomicFile.write(bytes, to: "\(output)/\(path)")
       }
+      for (path, write) in simulation.frameFiles.sorted(by: { $0.key < $1.key }) {
+        try AtomicFile.place("\(output)/\(path)") { try write($0) }
+      }
       try AtomicFile.place("\(output)/truth.nxs") { try NeXusFile.write(simulation.truth, to: $0) }
     } catch {
       Terminal.error("\(error)")
