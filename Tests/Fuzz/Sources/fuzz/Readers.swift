@@ -1,3 +1,4 @@
+import ArrayMath
 import Electrochemistry
 import FileFormats
 import Foundation
@@ -6,7 +7,7 @@ import Stages
 
 /// A reader under attack: damaged bytes must end in an error or a value, never in a crash.
 enum Reader: String, CaseIterable {
-  case mpr, mpt, csv, nexus, yaml
+  case mpr, mpt, csv, nexus, yaml, frames
 
   /// Reads bytes and forgets the result.
   func read(_ bytes: [UInt8]) throws {
@@ -15,6 +16,9 @@ enum Reader: String, CaseIterable {
     case .mpt: _ = try BioLogicText.read(bytes, named: "fuzz.mpt")
     case .csv: _ = try BatteryDataFormat.read(bytes, named: "fuzz.csv")
     case .nexus: _ = try NeXusFile.read(bytes: bytes, named: "fuzz.nxs")
+    case .frames:
+      let file = try FrameFile.read(bytes, named: "fuzz.frames")
+      if file.frames.count > 0 { _ = try file.frames.floats(frame: 0) }
     case .yaml: _ = ExperimentDocument(bytes: bytes, file: "fuzz.yaml").decode(ExperimentSettings.self)
     }
   }
@@ -40,6 +44,12 @@ enum Reader: String, CaseIterable {
         .root(entry: .entry(title: "seed", defaultPlot: "data", children: ["data": .group(data)]), creator: "fuzz"),
         to: file.path)
       return [[UInt8](try Data(contentsOf: file))]
+    case .frames:
+      let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Golden/frames")
+        .standardizedFileURL
+      return try ["t_u2_zlibp.tif", "t_i4_lzw.tif", "t_f4_tile.tif", "e_i1.edf", "c.cbf"].map {
+        [UInt8](try Data(contentsOf: golden.appending(path: $0)))
+      }
     case .yaml:
       let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../../Examples")
         .standardizedFileURL
