@@ -1,3 +1,4 @@
+import ArrayMath
 import Electrochemistry
 import FileFormats
 import Foundation
@@ -6,7 +7,7 @@ import Stages
 
 /// A reader under attack: damaged bytes must end in an error or a value, never in a crash.
 enum Reader: String, CaseIterable {
-  case mpr, mpt, csv, nexus, yaml, poni, xye
+  case mpr, mpt, csv, nexus, yaml, poni, xye, frames
 
   /// Reads bytes and forgets the result.
   func read(_ bytes: [UInt8]) throws {
@@ -17,6 +18,9 @@ enum Reader: String, CaseIterable {
     case .nexus: _ = try NeXusFile.read(bytes: bytes, named: "fuzz.nxs")
     case .poni: _ = try PoniFile.read(bytes, named: "fuzz.poni")
     case .xye: _ = try PatternTextFile.read(bytes, named: "fuzz.xye")
+    case .frames:
+      let file = try FrameFile.read(bytes, named: "fuzz.frames")
+      if file.frames.count > 0 { _ = try file.frames.floats(frame: 0) }
     case .yaml: _ = ExperimentDocument(bytes: bytes, file: "fuzz.yaml").decode(ExperimentSettings.self)
     }
   }
@@ -66,6 +70,12 @@ enum Reader: String, CaseIterable {
         Array("# 2th_deg I sigma\n# Wavelength: 8.856e-11 m\n1.0 100 10\n1.1 120 11\n1.2 nan nan\n".utf8),
         Array("/* title\n*/\n# q_nm^-1 I\n3,5\n2;6\n1\t7\n".utf8),
       ]
+    case .frames:
+      let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Golden/frames")
+        .standardizedFileURL
+      return try ["t_u2_zlibp.tif", "t_i4_lzw.tif", "t_f4_tile.tif", "e_i1.edf", "c.cbf"].map {
+        [UInt8](try Data(contentsOf: golden.appending(path: $0)))
+      }
     case .yaml:
       let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../../Examples")
         .standardizedFileURL
