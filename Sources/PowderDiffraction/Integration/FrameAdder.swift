@@ -133,7 +133,9 @@ private struct FrameAdder {
       if case .apart(let type) = squares { operando_collect_whole_wide(type, squareSums, places, &squareTotals) }
     case .shared, .paired:
       operando_collect_shared(type, sums, totals.count, &totals)
-      if case .apart(let type) = squares { operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals) }
+      if case .apart(let type) = squares {
+        operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals)
+      }
     }
   }
 
@@ -294,7 +296,7 @@ extension FrameSums {
 
   /// Adds what the kernel of shares and their products gave.
   ///
-  /// It adds c and d, the shares of the bins beside the middle one, and c d, c² and d². The middle bin has 1 − c − d, from
+  /// It adds c and d, the shares of the bins beside the middle one, and c², d² and c d. The middle bin has 1 − c − d, from
   /// which the other squares and products follow.
   mutating func addProducts(_ totals: [Double], bins: Int) {
     let unit = 1 / Double(PixelShares.unit)
@@ -302,7 +304,7 @@ extension FrameSums {
       let place = 8 * (bin + 1)
       let sum = totals[place] / Double(bin + 1)
       let (c, d) = (totals[place + 1] * unit, totals[place + 2] * unit)
-      let (both, cc, dd) = (totals[place + 4] * unit, totals[place + 5] * unit, totals[place + 6] * unit)
+      let (cc, dd, both) = (totals[place + 5] * unit, totals[place + 6] * unit, totals[place + 7] * unit)
       squares[bin] += sum + cc + dd - 2 * c - 2 * d + 2 * both
       if bin > 0 {
         squares[bin - 1] += cc
@@ -337,6 +339,7 @@ extension FrameSums {
       let bin = Int(wide.bins[place])
       let share = Double(wide.quanta[place]) * unit
       signal[bin] += share * value
+      guard pixelVariance != 0 else { continue }
       squares[bin] += share * share * pixelVariance
       for other in place + 1..<max(min(place + 3, places.upperBound), place + 1) {
         let product = share * Double(wide.quanta[other]) * unit * pixelVariance
