@@ -81,7 +81,9 @@ private func timeLines() throws -> [AcceptanceLine] {
   }
   let cake = try CakeIntegrator(plate, IntegrationSettings(points: 1000, splitting: .none), azimuthalPoints: 360)
   let setup = try PixelSplitting.allCases.map { splitting in
-    try cpuMilliseconds(3) { _ = try AzimuthalIntegrator(plate, IntegrationSettings(points: 2000, splitting: splitting)) }
+    try cpuMilliseconds(3) {
+      _ = try AzimuthalIntegrator(plate, IntegrationSettings(points: 2000, splitting: splitting))
+    }
   }
   return [
     AcceptanceLine("3", "a frame, no splitting", try time(.none, .none), atMost: 5, unit: "ms CPU"),

@@ -201,60 +201,73 @@ typedef double f64_sum;
 #define PLACES(A, B, C, D) ((u64x4){A, B, C, D})
 #define SHARE 0xffffffUL
 
-// Eight pixels are widened at once and stored, so that a multiplication reads one into all its lanes; the word of a pixel is
-// read twice, as a place and into all lanes. The compiler, which must not see through either, would copy from register to
-// register, for which the machine has fewer ports. `STEP` adds a pixel `v` with its `word` to the bin of `place`.
-#define SHARE_LOOP(T, F, STEP)                                                \
-  const uint64_t *again = shares;                                             \
-  __asm__("" : "+r"(again));                                                  \
-  size_t i = 0;                                                               \
-  for (; i + 8 <= count; i += 8) {                                            \
-    PREFETCH(shares + i);                                                     \
-    F##_sum wide[8] __attribute__((aligned(64)));                             \
-    for (size_t k = 0; k < 8; k++) wide[k] = (F##_sum)LOAD(T, pixels, i + k); \
-    const F##_sum *wide_again = wide;                                         \
-    __asm__ volatile("" : "+r"(wide_again) : : "memory");                     \
-    _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) {       \
-      F##_sum v = wide[k], v_again = wide_again[k];                           \
-      uint64_t place = shares[i + k], word = again[i + k];                    \
-      (void)v_again;                                                          \
-      STEP(F)                                                                 \
-    }                                                                         \
-  }                                                                           \
-  for (; i < count; i++) {                                                    \
-    F##_sum v = (F##_sum)LOAD(T, pixels, i), v_again = v;                     \
-    uint64_t place = shares[i], word = place;                                 \
-    (void)v_again;                                                            \
-    STEP(F)                                                                   \
+// Four pixels are widened at once and each is then spread over the lanes of a register; the word of a pixel is read once,
+// for its place and its lanes. What limits these loops is how often they touch memory, even where the cache answers.
+// `STEP` adds the pixel that fills the lanes of `v4` and `v2`, with its `word`.
+#define SHARE_STEP_AT(F, STEP, FOUR, K)                                 \
+  {                                                                     \
+    F##x4 v4 = __builtin_shufflevector(FOUR, FOUR, K, K, K, K);         \
+    F##x2 v2 = __builtin_shufflevector(FOUR, FOUR, K, K);               \
+    uint64_t word = words[K];                                           \
+    (void)v4, (void)v2;                                                 \
+    STEP(F)                                                             \
+  }
+
+#define FOUR_SHARE_STEPS(T, F, STEP, FIRST)                             \
+  {                                                                     \
+    const uint64_t *words = shares + FIRST;                             \
+    narrow4 four = LOAD(narrow4, (const char *)pixels + (FIRST) * sizeof(T), 0); \
+    F##x4 wide = __builtin_convertvector(four, F##x4);                  \
+    SHARE_STEP_AT(F, STEP, wide, 0)                                     \
+    SHARE_STEP_AT(F, STEP, wide, 1)                                     \
+    SHARE_STEP_AT(F, STEP, wide, 2)                                     \
+    SHARE_STEP_AT(F, STEP, wide, 3)                                     \
+  }
+
+#define SHARE_LOOP(T, F, STEP)                                          \
+  typedef T narrow4 __attribute__((vector_size(4 * sizeof(T))));        \
+  size_t i = 0;                                                         \
+  for (; i + 8 <= count; i += 8) {                                      \
+    PREFETCH(shares + i);                                               \
+    FOUR_SHARE_STEPS(T, F, STEP, i)                                     \
+    FOUR_SHARE_STEPS(T, F, STEP, i + 4)                                 \
+  }                                                                     \
+  for (; i < count; i++) {                                              \
+    F##_sum v = (F##_sum)LOAD(T, pixels, i);                            \
+    F##x4 v4 = v - (F##x4){};                                           \
+    F##x2 v2 = v - (F##x2){};                                           \
+    uint64_t word = shares[i];                                          \
+    (void)v4, (void)v2;                                                 \
+    STEP(F)                                                             \
   }
 
 // The bin is multiplied like the shares: one operation less than a constant in its place, and what it is multiplied by can
 // be divided out, for it is the same in all pixels of a sum.
-#define SHARED_FIELDS FIELDS(PLACES(0, 16, 40, 0), PLACES(0xffff, SHARE, SHARE, 0))
+#define SHARED_FIELDS FIELDS(PLACES(0, 16, 40, 16), PLACES(0xffff, SHARE, SHARE, SHARE))
 
-#define SHARED_STEP(F)                                             \
-  F##x4 *sum = (F##x4 *)sums + (place & 0xffff);                    \
-  *sum += F##_TIMES(SHARED_FIELDS, (v - (F##x4){}));
+#define SHARED_STEP(F)                               \
+  F##x4 *sum = (F##x4 *)sums + (word & 0xffff);      \
+  *sum += F##_TIMES(SHARED_FIELDS, v4);
 
 // Products of two shares are rounded down to the unit.
-#define SHARED_PRODUCTS_STEP(F)                                                                          \
-  F##x4 *sum = (F##x4 *)sums + 2 * (place & 0xffff);                                                      \
-  i64x4 left = FIELDS(PLACES(16, 16, 40, 0), PLACES(SHARE, SHARE, SHARE, 0));         \
-  i64x4 right = FIELDS(PLACES(40, 16, 40, 0), PLACES(SHARE, SHARE, SHARE, 0));        \
-  i64x4 product = (i64x4)((u64x4)(LOW(left) * LOW(right)) >> 24)          ;                            \
-  sum[0] += F##_TIMES(SHARED_FIELDS, (v - (F##x4){}));                                                               \
-  sum[1] += F##_TIMES(product, (v_again - (F##x4){}));
+#define SHARED_PRODUCTS_STEP(F)                                                              \
+  F##x4 *sum = (F##x4 *)sums + 2 * (word & 0xffff);                                          \
+  i64x4 share = SHARED_FIELDS;                                                               \
+  i64x4 other = FIELDS(PLACES(0, 16, 40, 40), PLACES(0, SHARE, SHARE, SHARE));               \
+  i64x4 product = (i64x4)((u64x4)(LOW(share) * LOW(other)) >> 24);                           \
+  sum[0] += F##_TIMES(share, v4);                                                            \
+  sum[1] += F##_TIMES(product, v4);
 
 #define PAIRED_STEP(F)                                             \
-  F##x2 *sum = (F##x2 *)sums + (place & 0xffffffff);                \
+  F##x2 *sum = (F##x2 *)sums + (word & 0xffffffff);                \
   i64x2 share = {1, (int64_t)(word >> 32)};                        \
-  *sum += F##_TIMES(share, (v - (F##x2){}));
+  *sum += F##_TIMES(share, v2);
 
 #define PAIRED_PRODUCTS_STEP(F)                                    \
-  F##x4 *sum = (F##x4 *)sums + (place & 0xffffffff);                \
+  F##x4 *sum = (F##x4 *)sums + (word & 0xffffffff);                \
   int64_t d = (int64_t)(word >> 32);                               \
-  i64x4 share = {1, d, (d * d) >> 24, 0}            ;              \
-  *sum += F##_TIMES(share, (v - (F##x4){}));
+  i64x4 share = {1, d, (d * d) >> 24, 0};                           \
+  *sum += F##_TIMES(share, v4);
 
 #define SHARED(NAME, T, WHOLE_SUM, WIDE_SUM, F)                                                                \
   OPERANDO_CLONES static void shared_##NAME(                                                                   \

@@ -8,7 +8,8 @@ import Testing
 @Suite struct IntegrationGoldenTests {
   @Test(arguments: PixelSplitting.allCases)
   func simulatedFrameEqualsPyFAI(_ splitting: PixelSplitting) throws {
-    let golden = try #require(try IntegrationFrames.golden().first { $0.name == "simulated" && $0.splitting == splitting })
+    let golden = try #require(
+      try IntegrationFrames.golden().first { $0.name == "simulated" && $0.splitting == splitting })
     let (frame, mask) = IntegrationFrames.simulated
     let settings = IntegrationSettings(points: golden.points, splitting: splitting, mask: mask)
     let integrator = try AzimuthalIntegrator(IntegrationFrames.simulatedGeometry, settings, threads: 2)

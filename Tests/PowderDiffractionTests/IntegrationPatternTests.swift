@@ -191,7 +191,9 @@ private func poisson(_ mean: Double, _ generator: inout SeededGenerator) -> Int 
           try integrator.integrate(MemoryFrames(floats, shape: shape), scratch: &scratch),
         ] {
           #expect(pattern.count == masked.count)
-          func agree(_ a: [Double], _ b: [Double]) -> Bool { zip(a, b).allSatisfy { abs($0 - $1) <= 1e-9 * abs($0) + 1e-12 } }
+          func agree(_ a: [Double], _ b: [Double]) -> Bool {
+            zip(a, b).allSatisfy { abs($0 - $1) <= 1e-9 * abs($0) + 1e-12 }
+          }
           #expect(agree(pattern.intensity, masked.intensity))
           #expect(agree(pattern.sumNormalisation, masked.sumNormalisation))
           #expect(agree(pattern.sem!, masked.sem!))

@@ -51,12 +51,12 @@ void operando_add_whole_wide(
 
 // Each pixel is shared by up to three bins, b - 1, b and b + 1, b > 0. A word of `shares` holds b in its lowest 16 bits, the
 // share c of b - 1 in the 24 above and the share d of b + 1 in the highest 24, both in units of 2^-24. sums[b * 4 + k]
-// grows by the pixel times b, c and d for k = 0, 1 and 2. Sums, here and below, are 64-bit integers for pixels of at most 16 bits,
+// grows by the pixel times b, c and d for k = 0, 1 and 2; place 3 is not used. Sums, here and below, are 64-bit integers for pixels of at most 16 bits,
 // good for 2^23 pixels, and doubles for the others; they are aligned to 64 bytes.
 void operando_add_shared(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums);
 
-// The same in eight places a bin; sums[b * 8 + 4 + k] grows by the pixel times c d, c^2 and d^2 for k = 0, 1 and 2.
+// The same in eight places a bin; sums[b * 8 + 4 + k] grows by the pixel times c^2, d^2 and c d for k = 1, 2 and 3.
 void operando_add_shared_products(
     enum operando_pixel type, const void *pixels, const uint64_t *shares, size_t count, void *sums);
 

@@ -1,11 +1,16 @@
 /// The bins of a cake that one pixel belongs to.
-struct CakeShares {
+struct CakeShares: ~Copyable {
   /// The bins, ascending, and the share of each in units that add up.
   private(set) var shares: [(bin: Int, quanta: Int)] = []
 
-  private var radial = PixelShares()
-  private var azimuthal = PixelShares()
+  private var radial: PixelShares
+  private var azimuthal: PixelShares
   private var areas: [Double] = []
+
+  init(radialBins: Int, azimuthalBins: Int) {
+    radial = PixelShares(bins: radialBins)
+    azimuthal = PixelShares(bins: azimuthalBins)
+  }
 
   mutating func clear() { shares.removeAll(keepingCapacity: true) }
 
@@ -58,7 +63,9 @@ struct CakeShares {
   }
 
   /// Cuts the quadrilateral of the corners at the edges of the bins of both axes.
-  private mutating func cut(_ radii: SIMD4<Double>, _ azimuths: SIMD4<Double>, _ axis: BinAxis, _ azimuthalAxis: BinAxis) {
+  private mutating func cut(
+    _ radii: SIMD4<Double>, _ azimuths: SIMD4<Double>, _ axis: BinAxis, _ azimuthalAxis: BinAxis
+  ) {
     guard radii.max() >= axis.lower, radii.min() <= axis.upper, azimuths.max() >= azimuthalAxis.lower,
       azimuths.min() < azimuthalAxis.upper
     else { return }

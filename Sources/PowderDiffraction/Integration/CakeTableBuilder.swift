@@ -90,13 +90,11 @@ struct CakeTableBuilder {
     let chunks = min(max(rays.shape.rows, 1), 4)
     let size = (rays.shape.rows + chunks - 1) / chunks
     return try parallelMap(count: chunks, threads: radial.threads) { chunk in
-      var part = TablePart(
-        constants: BinConstants(
-          bins: axis.count * azimuthal.count, hasDark: settings.dark != nil,
-          hasDarkVariance: settings.darkVariance != nil))
+      let constants = RunningConstants(bins: axis.count * azimuthal.count)
+      var part = TablePart(constants: BinConstants(bins: 0, hasDark: false, hasDarkVariance: false))
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
       var azimuths = RowAzimuths(rays: rays, splitting: settings.splitting)
-      var cutter = CakeShares()
+      var cutter = CakeShares(radialBins: axis.count, azimuthalBins: azimuthal.count)
       let flags = settings.mask?.flags ?? []
       let dark = settings.dark ?? []
       let darkVariance = settings.darkVariance ?? []
@@ -118,7 +116,7 @@ struct CakeTableBuilder {
           guard !cutter.shares.isEmpty else { continue }
           if !fits { part.wide.append(pixel: pixel, shares: cutter.shares) }
           for share in cutter.shares {
-            part.constants.add(
+            constants.add(
               bin: share.bin, quanta: share.quanta, weight: weights[column],
               dark: dark.isEmpty ? 0 : Double(dark[pixel]),
               darkVariance: darkVariance.isEmpty ? 0 : Double(darkVariance[pixel]))
@@ -126,6 +124,7 @@ struct CakeTableBuilder {
           part.extendRun(to: pixel)
         }
       }
+      part.constants = constants.finish(hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil)
       return part
     }
   }

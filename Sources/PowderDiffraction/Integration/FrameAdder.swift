@@ -6,15 +6,18 @@ extension FrameReducer {
   func add(_ source: some FrameSource, frame: Int, scratch: inout IntegrationScratch, variance: [Float]?) throws
     -> FrameSums
   {
-    var adder = FrameAdder(self, type: source.pixelType, work: &scratch.work)
-    if let variance {
-      try variance.withUnsafeBufferPointer { variance in
-        try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, variance) }
+    var sums = try table.withPointers { pointers in
+      guard let pointers else { return FrameSums(bins: table.bins, constants: constants) }
+      var adder = FrameAdder(self, pointers, type: source.pixelType, work: &scratch.work)
+      if let variance {
+        try variance.withUnsafeBufferPointer { variance in
+          try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, variance) }
+        }
+      } else {
+        try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, nil) }
       }
-    } else {
-      try source.forEachPiece(ofFrame: frame, scratch: &scratch.frames) { adder.add(first: $0, $1, nil) }
+      return adder.finish()
     }
-    var sums = adder.finish()
     if settings.errorModel == .azimuthal { try addSpread(of: source, frame: frame, scratch: &scratch, to: &sums) }
     return sums
   }
@@ -33,6 +36,8 @@ private struct FrameAdder {
 
   private let reducer: FrameReducer
   private let table: PixelTable
+  private let pointers: PixelTable.Pointers
+  private let places: Int
   private let type: operando_pixel
   private let size: Int
   private let squares: Squares
@@ -45,11 +50,12 @@ private struct FrameAdder {
   private var lost: BinConstants?
   /// Sums of the pixels over many bins.
   private var wide: FrameSums?
-  private var wideIndex = 0
 
-  init(_ reducer: FrameReducer, type: PixelType, work: inout WorkingMemory) {
+  init(_ reducer: FrameReducer, _ pointers: PixelTable.Pointers, type: PixelType, work: inout WorkingMemory) {
     self.reducer = reducer
     table = reducer.table
+    self.pointers = pointers
+    places = Self.places(reducer.table.bins)
     self.type = type.kernelType
     size = type.size
     range = reducer.settings.invalid.range(for: type)
@@ -69,7 +75,6 @@ private struct FrameAdder {
       floor = 0
       squares = .none
     }
-    let places = Self.places(table.bins)
     // Sums a bin: tables of whole pixels, or the places of shared ones without and with products.
     let (plain, products) =
       switch table.layout {
@@ -117,23 +122,23 @@ private struct FrameAdder {
 
   /// The pixels after which a sum might no longer fit its integer.
   private var collectInterval: Int {
-    if case .whole = table.layout { return 1 << 18 }
+    if case .whole = pointers { return 1 << 18 }
     return 1 << 23
   }
 
   private mutating func collect() {
     switch table.layout {
     case .whole:
-      let places = Self.places(table.bins)
       operando_collect_whole(type, sums, places, &totals)
       if case .apart(let type) = squares { operando_collect_whole(type, squareSums, places, &squareTotals) }
     case .wholeWide:
-      let places = Self.places(table.bins)
       operando_collect_whole_wide(type, sums, places, &totals)
       if case .apart(let type) = squares { operando_collect_whole_wide(type, squareSums, places, &squareTotals) }
     case .shared, .paired:
       operando_collect_shared(type, sums, totals.count, &totals)
-      if case .apart(let type) = squares { operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals) }
+      if case .apart(let type) = squares {
+        operando_collect_shared(type, squareSums, squareTotals.count, &squareTotals)
+      }
     }
   }
 
@@ -167,34 +172,21 @@ private struct FrameAdder {
     _ type: operando_pixel, _ pixels: UnsafeRawPointer, _ range: Range<Int>, _ sums: UnsafeMutableRawPointer,
     withProducts: Bool
   ) {
-    switch table.layout {
-    case .whole(let bins):
-      bins.withUnsafeBufferPointer {
-        operando_add_whole(
-          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, Self.places(table.bins))
-      }
+    let (first, count) = (range.lowerBound, range.count)
+    switch pointers {
+    case .whole(let bins): operando_add_whole(type, pixels, bins + first, count, sums, places)
+    case .wholeWide(let bins): operando_add_whole_wide(type, pixels, bins + first, count, sums, places)
     case .shared(let words):
-      words.withUnsafeBufferPointer {
-        let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
-        if withProducts {
-          operando_add_shared_products(type, pixels, words, range.count, sums)
-        } else {
-          operando_add_shared(type, pixels, words, range.count, sums)
-        }
-      }
-    case .wholeWide(let bins):
-      bins.withUnsafeBufferPointer {
-        operando_add_whole_wide(
-          type, pixels, $0.baseAddress.unsafelyUnwrapped + range.lowerBound, range.count, sums, Self.places(table.bins))
+      if withProducts {
+        operando_add_shared_products(type, pixels, words + first, count, sums)
+      } else {
+        operando_add_shared(type, pixels, words + first, count, sums)
       }
     case .paired(let words):
-      words.withUnsafeBufferPointer {
-        let words = $0.baseAddress.unsafelyUnwrapped + range.lowerBound
-        if withProducts {
-          operando_add_paired_products(type, pixels, words, range.count, sums)
-        } else {
-          operando_add_paired(type, pixels, words, range.count, sums)
-        }
+      if withProducts {
+        operando_add_paired_products(type, pixels, words + first, count, sums)
+      } else {
+        operando_add_paired(type, pixels, words + first, count, sums)
       }
     }
   }
@@ -294,7 +286,7 @@ extension FrameSums {
 
   /// Adds what the kernel of shares and their products gave.
   ///
-  /// It adds c and d, the shares of the bins beside the middle one, and c d, c² and d². The middle bin has 1 − c − d, from
+  /// It adds c and d, the shares of the bins beside the middle one, and c², d² and c d. The middle bin has 1 − c − d, from
   /// which the other squares and products follow.
   mutating func addProducts(_ totals: [Double], bins: Int) {
     let unit = 1 / Double(PixelShares.unit)
@@ -302,7 +294,7 @@ extension FrameSums {
       let place = 8 * (bin + 1)
       let sum = totals[place] / Double(bin + 1)
       let (c, d) = (totals[place + 1] * unit, totals[place + 2] * unit)
-      let (both, cc, dd) = (totals[place + 4] * unit, totals[place + 5] * unit, totals[place + 6] * unit)
+      let (cc, dd, both) = (totals[place + 5] * unit, totals[place + 6] * unit, totals[place + 7] * unit)
       squares[bin] += sum + cc + dd - 2 * c - 2 * d + 2 * both
       if bin > 0 {
         squares[bin - 1] += cc
@@ -337,6 +329,7 @@ extension FrameSums {
       let bin = Int(wide.bins[place])
       let share = Double(wide.quanta[place]) * unit
       signal[bin] += share * value
+      guard pixelVariance != 0 else { continue }
       squares[bin] += share * share * pixelVariance
       for other in place + 1..<max(min(place + 3, places.upperBound), place + 1) {
         let product = share * Double(wide.quanta[other]) * unit * pixelVariance

@@ -43,7 +43,9 @@ extension AzimuthalIntegrator {
     let isFilled = sums.constants.quanta.map { $0 > 0 }
     for bin in 0..<bins where isFilled[bin] {
       var variance = sums.squares[bin]
-      if !sums.constants.darkVariance.isEmpty, settings.errorModel != .azimuthal { variance += sums.constants.darkVariance[bin] }
+      if !sums.constants.darkVariance.isEmpty, settings.errorModel != .azimuthal {
+        variance += sums.constants.darkVariance[bin]
+      }
       result.sumVariance[bin] = variance
       result.sem[bin] = variance.squareRoot() / norm[bin]
       result.std[bin] = (variance / pattern.sumNormalisationSquared[bin]).squareRoot()

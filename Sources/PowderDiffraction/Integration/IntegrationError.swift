@@ -30,7 +30,8 @@ public enum IntegrationError: Error, Sendable, Hashable, CustomStringConvertible
     case .wavelengthMissing: "the geometry states no wavelength; q and d need one"
     case .range(let lower, let upper): "the range \(lower) to \(upper) is empty, negative or not finite"
     case .rangeMissing: "lattice spacings are infinite at the beam; give a range"
-    case .size(let name, let count, let expected): "the \(name) has \(count) values; the detector has \(expected) pixels"
+    case .size(let name, let count, let expected):
+      "the \(name) has \(count) values; the detector has \(expected) pixels"
     case .shape(let name, let shape, let expected):
       "the \(name) has \(shape.rows) x \(shape.columns) pixels; the detector has \(expected.rows) x \(expected.columns)"
     case .parameter(let name, let value): "\(name) is \(value), which is out of its range"

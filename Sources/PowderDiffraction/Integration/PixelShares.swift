@@ -1,7 +1,7 @@
 import Foundation
 
 /// The bins that one pixel belongs to and its share in each, in units of 2⁻²⁴ that add up to 1.
-struct PixelShares {
+struct PixelShares: ~Copyable {
   /// What the shares of a pixel add up to.
   static let unit = 1 << 24
 
@@ -10,8 +10,21 @@ struct PixelShares {
   /// The number of bins; 0 leaves the pixel out.
   private(set) var count = 0
   /// The shares, in units.
-  private(set) var quanta: [Int] = []
-  private var areas: [Double] = []
+  let quanta: UnsafeMutableBufferPointer<Int>
+  private let areas: UnsafeMutableBufferPointer<Double>
+
+  /// - Parameter bins: the most bins a pixel may reach over.
+  init(bins: Int) {
+    quanta = .allocate(capacity: bins)
+    areas = .allocate(capacity: bins)
+    quanta.initialize(repeating: 0)
+    areas.initialize(repeating: 0)
+  }
+
+  deinit {
+    quanta.deallocate()
+    areas.deallocate()
+  }
 
   /// Leaves the pixel out.
   mutating func clear() { count = 0 }
@@ -71,15 +84,11 @@ struct PixelShares {
   private mutating func set(first: Int, areas number: Int) {
     self.first = first
     count = number
-    if areas.count < number {
-      areas = [Double](repeating: 0, count: number)
-      quanta = [Int](repeating: 0, count: number)
-    }
   }
 
   /// Adds the area under an edge to the bins it passes, in single precision as pyFAI does: it costs a share less than
   /// 1e-4, but a bin in which one pixel outshines the others shows it.
-  private mutating func addEdge(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) {
+  private func addEdge(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) {
     guard x0 != x1 else { return }
     let slope = (y1 - y0) / (x1 - x0)
     let intercept = y0 - slope * x0
@@ -94,7 +103,7 @@ struct PixelShares {
   }
 
   /// Rounds the running total of the shares, so that they add up.
-  private mutating func quantise() {
+  private func quantise() {
     var total = 0.0
     var given = 0
     for index in 0..<count - 1 {

@@ -21,6 +21,24 @@ struct PixelTable: Sendable {
   /// Runs of pixels outside of which all are left out, in ascending order.
   let runs: [Range<Int>]
 
+  /// Where the layout lies in memory.
+  enum Pointers {
+    case whole(UnsafePointer<UInt16>)
+    case shared(UnsafePointer<UInt64>)
+    case wholeWide(UnsafePointer<UInt32>)
+    case paired(UnsafePointer<UInt64>)
+  }
+
+  /// Hands over the layout's memory once for many uses; `nil` in an empty layout.
+  func withPointers<Result>(_ body: (Pointers?) throws -> Result) rethrows -> Result {
+    switch layout {
+    case .whole(let table): try table.withUnsafeBufferPointer { try body($0.baseAddress.map(Pointers.whole)) }
+    case .shared(let table): try table.withUnsafeBufferPointer { try body($0.baseAddress.map(Pointers.shared)) }
+    case .wholeWide(let table): try table.withUnsafeBufferPointer { try body($0.baseAddress.map(Pointers.wholeWide)) }
+    case .paired(let table): try table.withUnsafeBufferPointer { try body($0.baseAddress.map(Pointers.paired)) }
+    }
+  }
+
   /// Calls `body` with each bin of a pixel and the share in it, in units.
   func forEachShare(of pixel: Int, _ body: (_ bin: Int, _ quanta: Int) -> Void) {
     switch layout {

@@ -80,11 +80,10 @@ struct PixelTableBuilder {
   ) throws -> [TablePart] {
     let chunks = max((rays.shape.rows + Self.rowsInChunk - 1) / Self.rowsInChunk, 1)
     return try parallelMap(count: chunks, threads: threads) { chunk in
-      var part = TablePart(
-        constants: BinConstants(
-          bins: axis.count, hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil))
+      let constants = RunningConstants(bins: axis.count)
+      var part = TablePart(constants: BinConstants(bins: 0, hasDark: false, hasDarkVariance: false))
       var radii = RowRadii(rays: rays, unit: settings.unit, splitting: settings.splitting)
-      var shares = PixelShares()
+      var shares = PixelShares(bins: axis.count)
       let flags = flags
       let dark = settings.dark ?? []
       let darkVariance = settings.darkVariance ?? []
@@ -105,10 +104,10 @@ struct PixelTableBuilder {
           guard shares.count > 0 else { continue }
           if !fits {
             let (first, quanta) = (shares.first, shares.quanta)
-            part.wide.append(pixel: pixel, shares: (0..<shares.count).lazy.map { (first + $0, quanta[$0]) })
+            part.wide.append(pixel: pixel, shares: (0..<shares.count).map { (first + $0, quanta[$0]) })
           }
           for place in 0..<shares.count {
-            part.constants.add(
+            constants.add(
               bin: shares.first + place, quanta: shares.quanta[place], weight: weights[column],
               dark: dark.isEmpty ? 0 : Double(dark[pixel]),
               darkVariance: darkVariance.isEmpty ? 0 : Double(darkVariance[pixel]))
@@ -116,6 +115,7 @@ struct PixelTableBuilder {
           part.extendRun(to: pixel)
         }
       }
+      part.constants = constants.finish(hasDark: settings.dark != nil, hasDarkVariance: settings.darkVariance != nil)
       return part
     }
   }
