@@ -78,6 +78,11 @@ private let mistakes: [Mistake] = [
     scene.phases[0].spottiness = spots
     scene.phases[0].spottiness?.azimuthalWidth = 2
   },
+  Mistake("along the ring") { _, scene in
+    scene.phases[0].spottiness = spots
+    scene.phases[0].spottiness?.grains = 1e5
+    scene.phases[0].spottiness?.azimuthalWidth = 1e-6
+  },
   Mistake("strain spread") { _, scene in
     scene.phases[0].spottiness = spots
     scene.phases[0].spottiness?.strainSpread = 0.5

@@ -14,8 +14,8 @@ public struct DetectorModel: Sendable {
   public var geometry: DetectorGeometry
   /// Full width at half maximum of the point spread, in pixels; the footprint of the beam is added to it.
   public var pointSpread: Double
-  /// Attenuation μt of the sensor at normal incidence; photons are weakened by (1 − e^(−μt / cos α))/(1 − e^(−μt)), which
-  /// is one at the PONI. `nil` for a sensor that stops everything.
+  /// Attenuation μt of the sensor at normal incidence; photons are weakened by (1 − e^(−μt / cos α))/(1 − e^(−μt)),
+  /// which is one at the PONI. `nil` for a sensor that stops everything.
   public var sensorAttenuation: Double?
   /// Relative response of each pixel of the stored image; `nil` is one everywhere.
   public var response: [Float]?

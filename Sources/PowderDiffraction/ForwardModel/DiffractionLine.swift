@@ -14,8 +14,8 @@ public struct DiffractionLine: Sendable, Hashable {
   public var intensity: Double
   /// The profile of this ring; `nil` takes the one of the phase.
   public var profile: RingProfile?
-  /// Angles between the normals of the equivalent planes and the axis of a fibre texture within the crystal, in radians;
-  /// one zero for planes perpendicular to that axis (00l when the axis is c).
+  /// Angles between the normals of the equivalent planes and the axis of a fibre texture within the crystal, in
+  /// radians; one zero for planes perpendicular to that axis (00l when the axis is c).
   public var poleAngles: [Double]
 
   public init(

@@ -7,8 +7,8 @@ import Foundation
 ///
 ///     I(t) = dΩ/dA · P(2θ, χ) · Σ photons p(2θ − 2θ₀) T(χ) / (2π sin 2θ) · efficiency,  dΩ/dA = L / R³,
 ///
-/// with L the distance to the plate along its normal. A pixel is the integral over its area: Gauss-Legendre points where
-/// rings are, the centre alone where the image is smooth.
+/// with L the distance to the plate along its normal. A pixel is the integral over its area: Gauss-Legendre points
+/// where rings are, the centre alone where the image is smooth.
 struct FrameRenderer: Sendable {
   let detector: DetectorModel
   let scene: PowderScene

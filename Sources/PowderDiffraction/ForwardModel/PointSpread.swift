@@ -3,9 +3,9 @@ import Foundation
 
 /// Spreads an image by a Gaussian along rows and along columns.
 ///
-/// The kernel is the discrete Gaussian `T(n) = e^(−v) I_n(v)` of Lindeberg (IEEE Trans. Pattern Anal. Mach. Intell. 12, 234
-/// (1990)): its sum is one and its variance exactly v for any width, where a sampled Gaussian of less than a pixel is
-/// too narrow. What leaves the plate is lost.
+/// The kernel is the discrete Gaussian `T(n) = e^(−v) I_n(v)` of Lindeberg (IEEE Trans. Pattern Anal. Mach. Intell. 12,
+/// 234 (1990)): its sum is one and its variance exactly v for any width, where a sampled Gaussian of less than a pixel
+/// is too narrow. What leaves the plate is lost.
 struct PointSpread: Sendable {
   /// Below this variance (square pixels) nothing is done: a ring of two pixels would widen by 0.07 %.
   static let negligible = 1e-3

@@ -3,9 +3,9 @@ import Foundation
 
 /// Numbers from the Poisson distribution.
 ///
-/// Means below 10: inversion by counting up the probabilities, exact to rounding. From 10 on: transformed rejection with
-/// squeeze (algorithm PTRS of Hörmann, Insurance: Mathematics and Economics 12, 39 (1993)), exact as well, at a cost that
-/// does not grow with the mean.
+/// Means below 10: inversion by counting up the probabilities, exact to rounding. From 10 on: transformed rejection
+/// with squeeze (algorithm PTRS of Hörmann, Insurance: Mathematics and Economics 12, 39 (1993)), exact as well, at a
+/// cost that does not grow with the mean.
 public enum PoissonSampler {
   /// One draw.
   ///

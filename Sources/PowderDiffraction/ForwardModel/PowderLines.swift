@@ -4,8 +4,8 @@ import Foundation
 /// Line lists of the calibrant, the cathode and what surrounds it.
 ///
 /// Relative intensities are `m |F|² / sin θ` at 19 keV, the strongest line 100, from form factors of the International
-/// Tables, anomalous scattering of Cromer & Liberman and isotropic displacements, computed with gemmi 0.7.5. They set how
-/// bright a simulated ring is; nothing is measured against them.
+/// Tables, anomalous scattering of Cromer & Liberman and isotropic displacements, computed with gemmi 0.7.5. They set
+/// how bright a simulated ring is; nothing is measured against them.
 public enum PowderLines {
   /// LaB6, NIST SRM 660c: a = 4.156826 angstrom at 22.5 °C; B at x = 0.1993.
   public static let lanthanumHexaboride = cubic(
@@ -35,8 +35,8 @@ public enum PowderLines {
 
   /// LiNi0.8Mn0.1Co0.1O2, R-3m in the hexagonal setting, with the angle of each family of planes to the c axis.
   ///
-  /// Pristine: a = 2.8704, c = 14.1918 angstrom (Märker et al., Chem. Mater. 31, 2545 (2019)). The intensities are those
-  /// of the pristine structure at any a and c.
+  /// Pristine: a = 2.8704, c = 14.1918 angstrom (Märker et al., Chem. Mater. 31, 2545 (2019)). The intensities are
+  /// those of the pristine structure at any a and c.
   ///
   /// - Parameters:
   ///   - a: in metres.

@@ -17,7 +17,8 @@ public struct PowderPhase: Sendable, Hashable {
   public var texture: RingTexture?
   /// Rings of single spots; `nil` for a powder of countless grains.
   public var spottiness: Spottiness?
-  /// Where the phase stands along the beam, in metres from the calibrated sample position; positive towards the detector.
+  /// Where the phase stands along the beam, in metres from the calibrated sample position; positive towards the
+  /// detector.
   public var displacement: Double
 
   public init(

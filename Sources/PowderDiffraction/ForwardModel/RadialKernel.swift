@@ -63,7 +63,8 @@ struct RadialKernel: Sendable {
     }
   }
 
-  /// A row with rings that change along themselves. Their texture is taken at the centre of the pixel: it turns over many.
+  /// A row with rings that change along themselves. Their texture is taken at the centre of the pixel: it turns over
+  /// many.
   private func addTextured(
     row: Int, values: UnsafeBufferPointer<Float>, samples: UnsafeBufferPointer<UInt8>,
     to pixels: UnsafeMutableBufferPointer<Float>

@@ -3,8 +3,8 @@ import Foundation
 /// What scatters from one place along the beam, tabulated against tan θ: photons per steradian before polarisation.
 ///
 /// tan θ (half the scattering angle) costs two square roots a pixel, no arc tangent, and grows evenly with 2θ. Between
-/// entries the table is interpolated linearly; entries lie σ/48 of the narrowest ring apart, which leaves 5 · 10⁻⁵ of the
-/// height of a ring and keeps its area.
+/// entries the table is interpolated linearly; entries lie σ/48 of the narrowest ring apart, which leaves 5 · 10⁻⁵ of
+/// the height of a ring and keeps its area.
 struct RadialTable: Sendable {
   /// A ring whose intensity changes along it.
   struct Ring: Sendable {
@@ -66,7 +66,8 @@ struct RadialTable: Sendable {
       return min(max(Int((tangent - range.lowerBound) / step), 0), count - 1)
     }
     for (line, texture, centre, photons, shape) in lines {
-      // The cone's circumference; held above a tenth of its value at the centre so that a tail over the beam stays finite.
+      // The cone's circumference; held above a tenth of its value at the centre so that a tail over the beam stays
+      // finite.
       let floor = 0.1 * sin(centre)
       func density(_ k: Int) -> Double {
         photons * shape(angles[k] - centre) / (2 * .pi * max(sin(angles[k]), floor))

@@ -5,9 +5,9 @@ public enum RingProfile: Sendable, Hashable {
   /// The same pseudo-Voigt everywhere: full width at half maximum in radians of 2θ, and the Lorentzian share from 0
   /// (Gaussian) to 1.
   case constant(fwhm: Double, mixing: Double)
-  /// Widths of an instrument: the Gaussian `H_G² = u tan²θ + v tan θ + w` (Caglioti, Paoletti & Ricci, Nucl. Instrum. 3,
-  /// 223 (1958)) in square radians, the Lorentzian `H_L = x tan θ + y / cos θ` in radians, joined to a pseudo-Voigt by
-  /// the formula of Thompson, Cox & Hastings, J. Appl. Cryst. 20, 79 (1987).
+  /// Widths of an instrument: the Gaussian `H_G² = u tan²θ + v tan θ + w` (Caglioti, Paoletti & Ricci, Nucl. Instrum.
+  /// 3, 223 (1958)) in square radians, the Lorentzian `H_L = x tan θ + y / cos θ` in radians, joined to a pseudo-Voigt
+  /// by the formula of Thompson, Cox & Hastings, J. Appl. Cryst. 20, 79 (1987).
   case instrument(u: Double, v: Double, w: Double, x: Double = 0, y: Double = 0)
 
   /// A Gaussian of constant full width at half maximum, in radians.

@@ -9,9 +9,9 @@ public enum RingTexture: Sendable, Hashable {
   ///
   ///     W(α) = (r² cos²α + sin²α / r)^(−3/2)
   ///
-  /// at the angle α from `axis`, a direction in the laboratory along axes 1, 2 and 3. W has the mean one over the sphere;
-  /// r below one gathers the crystal axes about `axis`. March, Z. Kristallogr. 81, 285 (1932); Dollase, J. Appl. Cryst.
-  /// 19, 267 (1986).
+  /// at the angle α from `axis`, a direction in the laboratory along axes 1, 2 and 3. W has the mean one over the
+  /// sphere; r below one gathers the crystal axes about `axis`. March, Z. Kristallogr. 81, 285 (1932); Dollase, J.
+  /// Appl. Cryst. 19, 267 (1986).
   case marchDollase(ratio: Double, axis: SIMD3<Double>)
 
   func check() throws(ForwardModelError) {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// What stands in the beam beside the particle: the Al-coated tungsten needle, the platinum that holds the particle, the
-/// lithium disc, the ionic liquid and the Kapton container.
+/// What stands in the beam beside the particle: the Al-coated tungsten needle, the platinum that holds the particle,
+/// the lithium disc, the ionic liquid and the Kapton container.
 ///
 /// Places along the beam are metres from the particle, positive towards the detector. The seed states the materials but
 /// neither amounts nor places; every number has a round default.
@@ -10,8 +10,8 @@ public struct SampleEnvironment: Sendable, Hashable {
   public var aluminium, tungsten, platinum, lithium: Double
   /// Where the surface of the needle and the lithium stand along the beam, in metres.
   public var needlePlace, lithiumPlace: Double
-  /// Photons a pixel facing the sample at the PONI: the crest of the halo of Kapton, of the main halo of the ionic liquid,
-  /// and of air scatter at 2θ = 0.
+  /// Photons a pixel facing the sample at the PONI: the crest of the halo of Kapton, of the main halo of the ionic
+  /// liquid, and of air scatter at 2θ = 0.
   public var kapton, ionicLiquid, air: Double
 
   public init(
@@ -56,9 +56,9 @@ public struct SampleEnvironment: Sendable, Hashable {
   /// Halos and air.
   ///
   /// The ionic liquid has the two maxima usual for bis(trifluoromethylsulfonyl)imides, the alternation of charges near
-  /// q = 0.8 and neighbouring ions near 1.37 inverse angstrom (Kashyap et al., Faraday Discuss. 154, 133 (2012)); Kapton a
-  /// broad halo about 1.2 inverse angstrom, whose flank lies under the 003 ring of the cathode (1.33). The widths are round
-  /// values.
+  /// q = 0.8 and neighbouring ions near 1.37 inverse angstrom (Kashyap et al., Faraday Discuss. 154, 133 (2012));
+  /// Kapton a broad halo about 1.2 inverse angstrom, whose flank lies under the 003 ring of the cathode (1.33). The
+  /// widths are round values.
   public func background(wavelength: Double, flat: Double = 0) -> ScatteringBackground {
     func hump(_ q: Double, _ width: Double, _ height: Double) -> AmorphousHump {
       func twoTheta(_ q: Double) -> Double { 2 * asin(min(q * 1e10 * wavelength / (4 * .pi), 1)) }

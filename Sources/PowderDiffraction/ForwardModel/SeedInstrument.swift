@@ -2,8 +2,8 @@ import ArrayMath
 import Foundation
 
 /// The single-particle diffraction experiment of the seed: beamline B16 of Diamond Light Source, 19 keV, a beam of
-/// 380 nm x 800 nm (vertical x horizontal), a Photonic Science Image Star 9000 of 3056 x 3056 pixels of 31 µm, 131.67 mm
-/// behind the sample.
+/// 380 nm x 800 nm (vertical x horizontal), a Photonic Science Image Star 9000 of 3056 x 3056 pixels of 31 µm, 131.67
+/// mm behind the sample.
 public enum SeedInstrument {
   /// Planck's constant times the speed of light over the elementary charge (exact in the SI of 2019), in V m.
   private static let voltMetres = 6.626_070_15e-34 * 299_792_458 / 1.602_176_634e-19
@@ -36,8 +36,8 @@ public enum SeedInstrument {
     return DetectorGeometry(poni: poni, grid: grid, wavelength: wavelength)
   }
 
-  /// A detector like the Image Star: an indirect CCD camera. The seed states none of these numbers; they are round values
-  /// for the simulation, not a measurement of that camera.
+  /// A detector like the Image Star: an indirect CCD camera. The seed states none of these numbers; they are round
+  /// values for the simulation, not a measurement of that camera.
   public static func detector(_ geometry: DetectorGeometry = geometry()) -> DetectorModel {
     DetectorModel(
       geometry: geometry, pointSpread: 1.5, sensorAttenuation: 1.2, gain: 1.7, readNoise: 4, offset: 100,
@@ -52,8 +52,8 @@ extension SeedInstrument {
   /// The grains of a particle under the beam, at one position of a scan.
   ///
   /// 53 grains of half a degree give a spot on the 003 ring at 37 % of the positions: in the measured map of an NCA
-  /// particle (APS 34-ID-E, canismarko/scimap) 53 of 143 positions show a usable 003. About as many primary particles of
-  /// half a micrometre lie in a beam of 0.38 µm x 0.80 µm through 16 µm. The other values are round.
+  /// particle (APS 34-ID-E, canismarko/scimap) 53 of 143 positions show a usable 003. About as many primary particles
+  /// of half a micrometre lie in a beam of 0.38 µm x 0.80 µm through 16 µm. The other values are round.
   ///
   /// - Parameter seed: another one for each position.
   public static func grains(seed: UInt64) -> Spottiness {

@@ -42,8 +42,11 @@ struct SpotGroup: Sendable {
       }
       guard let box = Self.box(spot, map) else { continue }
       // Along the ring a pixel spans the angle pixel/sin 2θ, more or less (the plate is seen under 2θ).
-      let along = spot.azimuthalWidth * sin(spot.twoTheta) * cos(spot.twoTheta)
-      let width = min(spot.shape.fwhm, max(along, 1e-12)) / pixel
+      let along = spot.azimuthalWidth * abs(sin(spot.twoTheta) * cos(spot.twoTheta))
+      guard along > pixel / 10 else {
+        throw .narrowLine(label: "of a spot, along the ring,", width: along, pixel: pixel)
+      }
+      let width = min(spot.shape.fwhm, along) / pixel
       placed.append(
         Placed(
           spot: spot, rows: box.rows, columns: box.columns,

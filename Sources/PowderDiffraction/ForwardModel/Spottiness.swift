@@ -3,15 +3,15 @@ import Foundation
 
 /// Rings made of a finite number of grains.
 ///
-/// Each grain has 2 pole directions a pair of planes; a pole gives a spot when it lies within ``acceptance`` of the cone
-/// of poles that fulfil Bragg's law. For grains oriented at random the number of spots on a ring is Poisson distributed
-/// with the mean
+/// Each grain has 2 pole directions a pair of planes; a pole gives a spot when it lies within ``acceptance`` of the
+/// cone of poles that fulfil Bragg's law. For grains oriented at random the number of spots on a ring is Poisson
+/// distributed with the mean
 ///
 ///     N = grains · multiplicity · acceptance · cos θ / 2,
 ///
-/// and spots lie anywhere along the ring (more often where a ``RingTexture`` is high). The mean over many sets of grains
-/// is the smooth ring of the phase, its Gaussian width raised by ``strainSpread``. Spots of one grain on several rings are
-/// drawn independently.
+/// and spots lie anywhere along the ring (more often where a ``RingTexture`` is high). The mean over many sets of
+/// grains is the smooth ring of the phase, its Gaussian width raised by ``strainSpread``. Spots of one grain on several
+/// rings are drawn independently.
 public struct Spottiness: Sendable, Hashable {
   /// The number of illuminated grains.
   public var grains: Double
