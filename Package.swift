@@ -113,8 +113,10 @@ let tests: [Target] = [
   .executableTarget(
     name: "benchmark", dependencies: ["ArrayMath", "ParticleMechanics", "PowderDiffraction", "FileFormats"],
     path: "Benchmarks",
-    exclude: ["run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic"],
-    sources: ["main.swift"]),
+    exclude: [
+      "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
+    ],
+    sources: ["main.swift", "Integration.swift"]),
 ]
 
 let package = Package(

@@ -3,7 +3,9 @@ import Foundation
 // Each part prints its lines as they are known; the exit status is 1 when any of them failed.
 let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle", particleModelLines), ("radial", radialTwinLines), ("electrochemistry", electrochemistryLines),
-  ("readers", readersLines), ("spine", spineLines),
+  ("readers", readersLines), ("spine", spineLines), ("calibration", calibrationLines),
+  ("integration", integrationLines), ("frame-readers", frameReadersLines),
+  ("diffraction-files", diffractionFilesLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
