@@ -117,7 +117,7 @@ import Testing
       let offset = (0..<400).map { _ in Float((generator.uniform() - 0.5) * 4e-3) }
       let shift = 3e-5
       let value = offset.map { Float(generator.poisson(20 + 60 * profile.value(Double($0) - shift).height)) }
-      let fit = #require(fitted(offset, value, profile, freeWidth: item % 2 == 0))
+      let fit = try #require(fitted(offset, value, profile, freeWidth: item % 2 == 0))
       pulls.append((fit.shift - shift) / fit.shiftSigma)
       #expect(abs(fit.azimuth - 0.3) < 1e-6)
     }
