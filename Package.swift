@@ -141,3 +141,11 @@ for target in package.targets where target.type != .system && !["CHDF5", "CTIFF"
     .enableUpcomingFeature("InternalImportsByDefault"),
   ]
 }
+
+// While one part is worked on: OPERANDO_TESTS=PowderDiffractionTests,StagesTests leaves the other tests and tools unbuilt.
+if let named = Context.environment["OPERANDO_TESTS"] {
+  let kept = named.split(separator: ",").map(String.init)
+  package.targets.removeAll {
+    ($0.type == .test || ["acceptance", "benchmark"].contains($0.name)) && !kept.contains($0.name)
+  }
+}
