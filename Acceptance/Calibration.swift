@@ -13,9 +13,8 @@ func calibrationLines() throws -> [AcceptanceLine] {
 private let degree = Double.pi / 180
 
 private func ceriaLines() throws -> [AcceptanceLine] {
-  guard let path = SharedData.path("diffraction/dioptas/CeO2_Pilatus1M.tif"), let image = PlainTIFF(path: path) else {
-    return []
-  }
+  guard let path = SharedData.path("diffraction/dioptas/CeO2_Pilatus1M.tif") else { return [] }
+  guard let image = PlainTIFF(path: path) else { return [unreadable(path)] }
   let published = PoniGeometry(
     distance: 0.208651380603, poni1: 0.0872948482846, poni2: 0.0799601126306, rotation1: -0.0184422457059,
     rotation2: 0.00413760084465)
@@ -52,11 +51,14 @@ private func ceriaLines() throws -> [AcceptanceLine] {
   ]
 }
 
+private func unreadable(_ path: String) -> AcceptanceLine {
+  AcceptanceLine("1", "measured frame", figure: "not read", limit: (path as NSString).lastPathComponent, passed: false)
+}
+
 /// One spotty ring on a strip determines the centre, not distance and rotations as well: those are given.
 private func stripLines() throws -> [AcceptanceLine] {
-  guard let path = SharedData.path("diffraction/ssrl_lab6/b_toney_lab6_th3_scan1_0008.tif"),
-    let image = PlainTIFF(path: path)
-  else { return [] }
+  guard let path = SharedData.path("diffraction/ssrl_lab6/b_toney_lab6_th3_scan1_0008.tif") else { return [] }
+  guard let image = PlainTIFF(path: path) else { return [unreadable(path)] }
   let published = PoniGeometry(
     distance: 0.9084140734515469, poni1: 0.189145477868554, poni2: 0.2398139957275756, rotation1: 0.08517720750953212,
     rotation2: 0.004888266766587224)

@@ -26,7 +26,9 @@ static void *image_realloc(void *memory, size_t size, H5FD_file_image_op_t op, v
 
 static herr_t image_free(void *memory, H5FD_file_image_op_t op, void *context) {
   struct operando_hdf5_image *image = context;
-  if (op == H5FD_FILE_IMAGE_OP_FILE_CLOSE && image->bytes == NULL) {
+  if (op == H5FD_FILE_IMAGE_OP_FILE_CLOSE) {
+    // The last one counts: creating over a file of that name, HDF5 first opens and closes the one that is there.
+    free(image->bytes);
     image->bytes = memory;
   } else {
     free(memory);

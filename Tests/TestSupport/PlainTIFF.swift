@@ -10,9 +10,10 @@ public struct PlainTIFF {
 
   /// `nil` for what is not such a file.
   public init?(path: String) {
-    guard let data = FileManager.default.contents(atPath: path), data.count > 8, data[0] == 0x49 else { return nil }
+    guard let data = FileManager.default.contents(atPath: path), data.count > 8 else { return nil }
+    let isBigEndian = data[0] == UInt8(ascii: "M")
     func integer(_ at: Int, _ size: Int) -> Int {
-      (0..<size).reduce(0) { $0 | Int(data[at + $1]) << (8 * $1) }
+      (0..<size).reduce(0) { $0 | Int(data[at + (isBigEndian ? size - 1 - $1 : $1)]) << (8 * $1) }
     }
     let directory = integer(4, 4)
     guard directory + 2 < data.count else { return nil }

@@ -21,7 +21,9 @@ public enum NeXusFrameWriter {
     _ frames: any FrameSource, to path: String, compression: Compression = .bitshuffleLZ4, title: String = "frames",
     metadata: FrameMetadata = FrameMetadata(), mask: [UInt8]? = nil
   ) throws {
-    guard let number = HDF5NumberType(rawValue: frames.pixelType.rawValue) else { return }
+    guard let number = HDF5NumberType(rawValue: frames.pixelType.rawValue) else {
+      throw HDF5Error.invalid(object: path, reason: "cannot hold pixels of \(frames.pixelType.rawValue)")
+    }
     try HDF5File.create(path) { root in
       try root.attributes.write("default", ["entry"], shape: [])
       func group(_ parent: HDF5Group, _ name: String, _ nxClass: String) throws -> HDF5Group {
