@@ -98,7 +98,9 @@ let tests: [Target] = [
       "Stages", "VirtualExperiment", "Pipeline", "Figures", "FileFormats", "ArrayMath", "Crystallography",
       "Electrochemistry", "ParticleMechanics", "PowderDiffraction", "Quantities", "TestSupport",
     ]),
-  .testTarget(name: "CommandLineTests", dependencies: ["operando", "FileFormats", "TestSupport"]),
+  .testTarget(
+    name: "CommandLineTests",
+    dependencies: ["operando", "FileFormats", "ArrayMath", "PowderDiffraction", "TestSupport"]),
 
   // Runs the acceptance lines at full counts and prints line, figure, limit, pass or fail.
   .executableTarget(

@@ -18,7 +18,8 @@ public struct PowderPatternSeries: Sendable, Hashable {
   public let sigmas: [Double]?
   /// Covariances of each bin with the next, frames x (bins - 1); only for patterns over the whole azimuth.
   public let neighbourCovariances: [Double]?
-  /// Effective number of pixels in each bin, bins or sectors x bins, the same for all frames; `nil` where not known.
+  /// Effective number of pixels in each bin, bins or sectors x bins; the mean over frames where some lack pixels; `nil`
+  /// where not known.
   public let pixelCounts: [Double]?
   /// Wavelength in metres; `nil` where it is not known.
   public let wavelength: Double?

@@ -21,6 +21,9 @@ struct CalibrateCommand: ParsableCommand {
       Example:
         operando calibrate lab6.tif --calibrant LaB6 --energy "19 keV" \\
           --pixel "31 um" --distance "131.67 mm" -o lab6.poni --report lab6.html
+
+      Exit status: 0 done, 1 failed while writing, 2 wrong input, among it an image in
+      which the rings of the calibrant are not found (nothing written).
       """)
 
   @Argument(help: "Images of the calibrant: TIFF, EDF, CBF, or HDF5 as FILE.h5 or FILE.h5::/path.", completion: .file())
@@ -78,18 +81,15 @@ struct CalibrateCommand: ParsableCommand {
     show(result.summary)
     do {
       if output.hasSuffix(".poni") {
-        let geometry = result.value.geometry
-        let comments = ["calibrated on \(calibrant) by operando \(programVersion)"]
-        try AtomicFile.write(try PoniFile(geometry, comments: comments).write(), to: output)
-        if geometry.isTransposed {
-          let sidecar = DetectorTransformFile.name(beside: output)
-          try AtomicFile.write(DetectorTransformFile(transposed: true).write(), to: sidecar)
-          Terminal.write(sidecar)
-        }
+        let written = try DetectorGeometryFile.write(
+          result.value.geometry, to: output, comment: "calibrated on \(calibrant)",
+          creator: "operando \(programVersion)")
+        for note in written.notes { Terminal.note("note: \(note)") }
+        for file in written.files { Terminal.write(file) }
       } else {
         try AtomicFile.place(output) { try StageDocument.write(result, parameters: parameters.canonicalText(), to: $0) }
+        Terminal.write(output)
       }
-      Terminal.write(output)
       if let report { try writeReport(of: result.summary, stage: DetectorCalibrationStage.name, to: report) }
     } catch {
       Terminal.error("\(error)")

@@ -3,45 +3,120 @@ import Electrochemistry
 import FileFormats
 import Foundation
 import Pipeline
+import Stages
 
 /// `operando convert IN OUT`
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Convert a potentiostat's record: .mpr, .mpt and .csv into .csv, .mpt or .mpr.",
+    commandName: "convert", abstract: "Convert records, detector geometries, powder patterns and frames.",
     discussion: """
-      CSV is written in the Battery Data Format: SI units, positive current on charge.
+      What is converted follows from the endings of the two files:
+        records     .mpr, .mpt, .csv                  to .csv, .mpt, .mpr
+        geometries  .poni, .fit2d, .nxs               to .poni, .fit2d, .nxs
+        patterns    .xye, .xy, .dat, .chi, .nxs       to .xye, .xy, .nxs
+        frames      .tif, .edf, .cbf, .npy, .h5       to .tif, .h5, .nxs
+      CSV is the Battery Data Format: SI units, positive current on charge. A .fit2d file
+      holds the numbers of FIT2D's forms. A geometry as .nxs is an NXdetector with its
+      transformations, which DAWN reads; patterns as .nxs follow NXazint1d or NXazint2d.
+      Several patterns become one text file each.
 
-      Example:  operando convert cell.mpr cell.bdf.csv
+      Example:
+        operando convert cell.mpr cell.bdf.csv
+        operando convert lab6.poni lab6.nxs
+        operando convert lab6.poni old.poni --poni-version 1
+        operando convert scan.nxs scan.xye --unit q
+        operando convert pattern.xye pattern.nxs --energy "19 keV"
+        operando convert frames.cbf frames.h5
+
+      Exit status: 0 done, 1 failed while writing, 2 wrong input (nothing written).
       """)
 
-  @Argument(help: "The record: .mpr, .mpt or .csv.", completion: .file())
+  @Argument(help: "What to convert; FILE.h5::/path names a dataset of frames.", completion: .file())
   var input: String
-  @Argument(help: "What to write: .csv, .mpt or .mpr.")
+  @Argument(help: "What to write.")
   var output: String
+  @Option(help: "Of patterns: the axis to write, 2theta (degrees), q (1/angstrom) or d (angstrom).")
+  var unit: String?
+  @Option(help: "Of patterns as text that do not say it: their axis, 2theta, q or d.")
+  var inputUnit: String = "2theta"
+  @Option(help: "Of patterns and geometries: the photon energy, such as \"19 keV\", where the file states none.")
+  var energy: String?
+  @Option(help: "Of geometries that do not state it: rows and columns of the image, such as 3056x3056.")
+  var shape: String?
+  @Option(help: "Of a .poni file to write: version 1, 2 or 2.1; only 2.1 holds the orientation of the image.")
+  var poniVersion = "2.1"
 
   func run() throws {
-    let bytes: [UInt8]
-    do {
+    switch conversion {
+    case .record: try convertRecord()
+    case .geometry: try convertGeometry()
+    case .patterns: try convertPatterns()
+    case .frames: try convertFrames()
+    case nil:
+      throw unknown("there is no conversion from \(ending(input)) to \(ending(output)); see operando convert --help")
+    }
+  }
+
+  private enum Conversion { case record, geometry, patterns, frames }
+
+  /// Of two NeXus files the content of the first decides.
+  private var conversion: Conversion? {
+    let (from, to) = (ending(input), ending(output))
+    let nexus: Set = ["nxs", "h5", "hdf5"]
+    let records: Set = ["mpr", "mpt", "csv"]
+    let (geometries, patterns): (Set, Set) = (["poni", "fit2d"], ["xye", "xy"])
+    if records.contains(from) { return records.contains(to) ? .record : nil }
+    if geometries.contains(from) { return geometries.union(nexus).contains(to) ? .geometry : nil }
+    if patterns.union(["dat", "chi"]).contains(from) { return patterns.union(nexus).contains(to) ? .patterns : nil }
+    if nexus.contains(from) {
+      if geometries.contains(to) { return .geometry }
+      if patterns.contains(to) { return .patterns }
+      if nexus.contains(to), let content = DiffractionContent(ofNeXus: input) {
+        return content == .geometry ? .geometry : .patterns
+      }
+    }
+    return nexus.union(["tif", "tiff"]).contains(to) ? .frames : nil
+  }
+
+  func ending(_ path: String) -> String {
+    let file = path.range(of: "::", options: .backwards).map { String(path[..<$0.lowerBound]) } ?? path
+    return URL(filePath: file).pathExtension.lowercased()
+  }
+
+  func unknown(_ message: String) -> ExitStatus {
+    Terminal.error("\(output): \(message)")
+    return .wrongInput
+  }
+
+  private func convertRecord() throws {
+    let bytes = try reading {
       let series = try PotentiostatFile.read(input)
       for warning in series.warnings { Terminal.note("warning: \(warning)") }
-      switch URL(filePath: output).pathExtension.lowercased() {
-      case "csv": bytes = Array(BatteryDataFormat.write(series).utf8)
-      case "mpt": bytes = BioLogicText.write(series)
-      case "mpr": bytes = BioLogicBinary.write(series)
-      default:
-        Terminal.error("\(output): an output ends in .csv, .mpt or .mpr")
-        throw ExitStatus.wrongInput
+      switch ending(output) {
+      case "csv": return Array(BatteryDataFormat.write(series).utf8)
+      case "mpt": return BioLogicText.write(series)
+      default: return BioLogicBinary.write(series)
       }
-    } catch let status as ExitStatus {
-      throw status
-    } catch {
-      Terminal.error("\(error)")
-      throw ExitStatus.wrongInput
     }
-    do { try AtomicFile.write(bytes, to: output) } catch {
-      Terminal.error("\(error)")
-      throw ExitStatus.failed
-    }
+    try writing { try AtomicFile.write(bytes, to: output) }
     Terminal.write(output)
+  }
+}
+
+/// Whatever fails in reading is wrong input.
+func reading<Value>(_ body: () throws -> Value) throws -> Value {
+  do { return try body() } catch let status as ExitStatus {
+    throw status
+  } catch {
+    Terminal.error("\(error)")
+    throw ExitStatus.wrongInput
+  }
+}
+
+/// Whatever fails in writing is a failure while running.
+func writing<Value>(_ body: () throws -> Value) throws -> Value {
+  do { return try body() } catch {
+    Terminal.error("\(error)")
+    throw ExitStatus.failed
   }
 }

@@ -7,10 +7,18 @@ import Stages
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Tell what is in a file: a record of a potentiostat, a NeXus file, an experiment.",
-    discussion: "Example:  operando inspect cell.mpr")
+    abstract: "Tell what is in a file: a record, a NeXus file, frames, a geometry, a pattern, a structure.",
+    discussion: """
+      Of a NeXus or HDF5 file the tree is printed, of a geometry (.poni, .fit2d) its numbers
+      in the conventions of PONI, FIT2D, NeXus and DAWN, of a structure (.cif) its distances
+      with a warning where they look wrong, of an experiment every setting.
 
-  @Argument(help: "A .mpr, .mpt, .csv, .nxs, .h5 or .yaml file.", completion: .file())
+      Example:  operando inspect cell.mpr
+      """)
+
+  @Argument(
+    help: "A file .mpr, .mpt, .csv, .nxs, .h5, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif or .yaml.",
+    completion: .file())
   var file: String
 
   func run() throws {
@@ -25,6 +33,14 @@ struct InspectCommand: ParsableCommand {
         Terminal.write(experiment.resolvedText)
       case "nxs", "h5", "hdf5", "cxi", "vtkhdf":
         Terminal.write(try NeXusFile.tree(file))
+      case "poni", "fit2d":
+        Terminal.write(try DetectorGeometryFile.description(ofFile: file))
+      case "xye", "xy", "dat", "chi":
+        Terminal.write(PatternFile.description(of: try PatternFile.read(file)))
+      case "tif", "tiff", "edf", "cbf", "npy", "gz":
+        Terminal.write(try FrameFile.open(path: file).description)
+      case "cif":
+        Terminal.write(try StructureDescription.text(of: file))
       default:
         Terminal.write(try PotentiostatFile.description(of: file))
       }

@@ -1,5 +1,7 @@
+import FileFormats
 import Foundation
 import Pipeline
+import PowderDiffraction
 import Quantities
 import Report
 
@@ -39,12 +41,36 @@ func wrong(_ option: String, _ found: String, _ expected: String) -> ExitStatus 
   return .wrongInput
 }
 
+/// Holds a number given as an option to its range.
+///
+/// - Throws: `ExitStatus.wrongInput` after telling the option, what was found in it and what was expected.
+func within<Number: Comparable>(_ range: ClosedRange<Number>, _ number: Number, of option: String) throws -> Number {
+  guard range.contains(number) else {
+    throw wrong(option, "\(number)", "a number from \(range.lowerBound) to \(range.upperBound)")
+  }
+  return number
+}
+
 /// - Throws: `ExitStatus.wrongInput` after telling every problem.
 func refuse(_ problems: [SettingProblem]) throws {
   for problem in problems where problem.severity == .error {
     Terminal.error("error: \(problem.message)" + (problem.detail.isEmpty ? "" : "; \(problem.detail)"))
   }
   if problems.contains(where: { $0.severity == .error }) { throw ExitStatus.wrongInput }
+}
+
+/// Writes patterns as text, one file a frame: NAME.xye for one, NAME-00000.xye and so on for several.
+func writePatterns(_ series: PowderPatternSeries, to output: String, comments: [String]) throws {
+  let file = URL(filePath: output)
+  let stem = String(output.dropLast(file.pathExtension.count + 1))
+  for frame in 0..<series.frameCount {
+    let path =
+      series.frameCount == 1 ? output : stem + String(format: "-%05d.", frame) + file.pathExtension
+    let text = PatternTextFile.write(
+      try series.pattern(frame: frame), comments: ["operando \(programVersion)"] + comments + ["frame: \(frame)"])
+    try AtomicFile.write(text, to: path)
+    Terminal.write(path)
+  }
 }
 
 /// Writes the report of a stage that was run alone.

@@ -4,27 +4,7 @@ import TestSupport
 import Testing
 
 /// The program as a user meets it: every verb, its exit status and what it leaves behind.
-@Suite(.serialized) struct CommandLineTests {
-  func operando(
-    _ arguments: String..., killAfter: Double? = nil, signal: Int32 = SIGKILL, directory: String? = nil
-  ) throws -> ChildProcess {
-    try ChildProcess.run(
-      ChildProcess.operando, arguments, killAfter: killAfter, signal: signal, directory: directory)
-  }
-
-  func withFolder(_ body: (_ folder: String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path)
-  }
-
-  func write(_ text: String, _ path: String) throws { try Data(text.utf8).write(to: URL(filePath: path)) }
-  func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-  func stageFiles(_ run: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: run + "/stages").filter { $0.hasSuffix(".nxs") }.sorted()
-  }
-
+@Suite(.serialized) struct CommandLineTests: RunsOperando {
   static let experiment = """
     operando: 1
     title: A small experiment
@@ -41,7 +21,7 @@ import Testing
 
   static let verbs = [
     "run", "check", "estimate", "simulate", "example", "status", "report", "compare", "clean", "inspect", "convert",
-    "schema", "doctor", "charge", "particle",
+    "schema", "doctor", "charge", "calibrate", "integrate", "particle",
   ]
 
   @Test(arguments: verbs) func everyVerbHasHelpWithAnExample(verb: String) throws {

@@ -1,6 +1,6 @@
 import Foundation
 public import Pipeline
-import PowderDiffraction
+public import PowderDiffraction
 public import Quantities
 
 extension AzimuthalIntegrationStage {
@@ -18,6 +18,14 @@ extension AzimuthalIntegrationStage {
     public var minimumTwoTheta: Angle?
     @Setting("largest 2theta; left out, what the pixels cover", in: 0 * .degree...180 * .degree)
     public var maximumTwoTheta: Angle?
+    @Setting(
+      "ranges of 2theta with the rings of interest: other pixels are not read; left out, all are", default: [],
+      example: "[[7.5 deg, 8.3 deg], [14 deg, 15 deg]]")
+    public var bands: [[Angle]]
+    @Setting(
+      "photon energy, where the geometry states no wavelength or a wrong one",
+      in: Energy(1, .kiloelectronVolt)...Energy(1000, .kiloelectronVolt))
+    public var energy: Energy?
     @Setting("pixels to leave out, an image in which they are not 0")
     public var mask: FilePath?
     @Setting("image without beam, the mean of its frames is subtracted")
@@ -37,8 +45,21 @@ extension AzimuthalIntegrationStage {
     public var sensorDensity: Density?
     @Setting("thickness of the sensor", in: Length(1, .micrometre)...Length(100, .millimetre))
     public var sensorThickness: Length?
-    @Setting("where uncertainties come from: poisson, azimuthal or none", default: .poisson)
+    @Setting(
+      "where uncertainties come from: poisson (counted photons), variance (gain and read-out noise), azimuthal (the spread of a bin's pixels) or none",
+      default: .poisson)
     public var errors: Errors
+    @Setting("counts that one photon adds, for `errors: variance`", default: 1, in: 1e-6...1e6)
+    public var gain: Double
+    @Setting(
+      "standard deviation of a pixel without light, in counts, for `errors: variance`", default: 0, in: 0...1e9)
+    public var readNoise: Double
+    @Setting("what stands for the pixels of a bin: mean or median", default: .mean)
+    public var average: Average
+    @Setting(
+      "standard deviations from the mean of its bin beyond which a pixel is left out; left out, none is. Not for spotty rings",
+      in: 2...100)
+    public var clip: Double?
     @Setting("counts from which a pixel is saturated and left out; left out, what the file states")
     public var saturation: Double?
     @Setting(
@@ -60,14 +81,58 @@ extension AzimuthalIntegrationStage {
             at: sensorMaterial == nil ? "sensor_thickness" : "sensor_material",
             "the absorption of a sensor needs its material and its thickness", detail: "give both, or neither"))
       }
-      if unit == .latticeSpacing && (minimumTwoTheta == nil || maximumTwoTheta == nil) {
+      if unit == .latticeSpacing && bands.isEmpty && (minimumTwoTheta == nil || maximumTwoTheta == nil) {
         found.append(
           SettingProblem(
             at: "unit", "bins of equal width in d need a range",
             detail: "give `minimum_two_theta` and `maximum_two_theta`"))
       }
+      return found + bandProblems + averageProblems
+    }
+
+    private var bandProblems: [SettingProblem] {
+      bands.enumerated().compactMap { index, band in
+        let isRange = band.count == 2 && band[0].si >= 0 && band[0].si < band[1].si && band[1].si <= .pi
+        return isRange
+          ? nil
+          : SettingProblem(
+            at: "bands[\(index)]", "the band is no range of 2theta",
+            detail: "expected two angles from 0 to 180 deg, the smaller first, such as [7.5 deg, 8.3 deg]")
+      }
+    }
+
+    private var averageProblems: [SettingProblem] {
+      var found: [SettingProblem] = []
+      if average == .median && clip != nil {
+        found.append(
+          SettingProblem(
+            at: "clip", "a median needs no clipping", detail: "keep `clip` or `average: median`"))
+      }
+      if sectors != nil && (average == .median || clip != nil) {
+        found.append(
+          SettingProblem(
+            at: "sectors", "a cake is made of means of all pixels",
+            detail: "leave out `clip` and `average`, or `sectors`"))
+      }
+      if clip != nil && errors == .variance {
+        found.append(
+          SettingProblem(
+            at: "clip", "pixels are clipped by counting statistics or by their spread",
+            detail: "expected `errors: poisson` or `errors: azimuthal`"))
+      }
+      if errors != .variance && (gain != 1 || readNoise != 0) {
+        found.append(
+          SettingProblem(
+            at: "errors", "a gain and a read-out noise belong to `errors: variance`",
+            detail: "found `errors: \(errors.rawValue)`"))
+      }
       return found
     }
+  }
+
+  /// What stands for the pixels of a bin.
+  public enum Average: String, SettingChoice {
+    case mean, median
   }
 
   /// What a pattern is a function of.
@@ -83,6 +148,9 @@ extension AzimuthalIntegrationStage {
       case .latticeSpacing: .dSpacing
       }
     }
+
+    /// The axis of patterns that are stored.
+    public var pattern: PatternAxis { PatternAxis(technique) }
   }
 
   /// How a pixel is shared between bins.
@@ -100,11 +168,12 @@ extension AzimuthalIntegrationStage {
 
   /// Where uncertainties come from.
   public enum Errors: String, SettingChoice {
-    case poisson, azimuthal, none
+    case poisson, variance, azimuthal, none
 
     var technique: ErrorModel {
       switch self {
       case .poisson: .poisson()
+      case .variance: .variance
       case .azimuthal: .azimuthal
       case .none: .none
       }

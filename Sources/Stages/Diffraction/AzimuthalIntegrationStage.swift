@@ -9,7 +9,7 @@ import Quantities
 /// From detector frames to powder patterns.
 public enum AzimuthalIntegrationStage: Stage {
   public static let name = "azimuthal-integration"
-  public static let version = 1
+  public static let version = 2
   public static let citations = [Citation.kieffer2013, .filik2017]
 
   /// What the run works on.
@@ -56,7 +56,8 @@ public enum AzimuthalIntegrationStage: Stage {
     _ input: Input, _ parameters: Parameters, _ context: RunContext
   ) throws -> StageResult<PatternTable> {
     let reduction = try FrameReduction(
-      input.geometry, try settings(input, parameters), sectors: parameters.sectors, threads: context.threads)
+      input.geometry, try settings(input, parameters), reduces(parameters), variance: pixelVariance(parameters),
+      threads: context.threads)
     let frames = input.frames
     let count = frames.count
     let blocks = (count + block - 1) / block
@@ -77,11 +78,29 @@ public enum AzimuthalIntegrationStage: Stage {
       patterns += try ArrayShard.decode(bytes, of: name)
       context.progress(first + size, count)
     }
+    guard patterns.contains(where: { reduction.hasPixels($0) }) else {
+      throw StageDocumentError(
+        path: input.name.isEmpty ? name : "\(name)-\(input.name)",
+        problem:
+          "no pixel is left in any frame: the mask, the bands, the flat or marked and saturated values leave out all")
+    }
     let value = PatternTable(
       try reduction.series(patterns, wavelength: input.geometry.wavelength), times: input.times,
       exposure: input.exposure)
     let summary = AzimuthalIntegrationSummary(value: value, input: input, parameters: parameters).summary
     return StageResult(value: value, summary: summary)
+  }
+
+  private static func reduces(_ parameters: Parameters) -> FrameReduction.Kind {
+    if let sectors = parameters.sectors { return .cakes(sectors: sectors) }
+    if parameters.average == .median { return .medians }
+    guard let clip = parameters.clip else { return .means }
+    return .clipped(
+      SigmaClipping(threshold: clip, spread: parameters.errors == .poisson ? .poisson : .azimuthal))
+  }
+
+  private static func pixelVariance(_ parameters: Parameters) -> ReadOutVariance? {
+    parameters.errors == .variance ? ReadOutVariance(gain: parameters.gain, readNoise: parameters.readNoise) : nil
   }
 
   static func settings(_ input: Input, _ parameters: Parameters) throws -> IntegrationSettings {
@@ -90,19 +109,20 @@ public enum AzimuthalIntegrationStage: Stage {
       mask: input.mask, dark: input.dark, darkVariance: input.darkVariance, flat: input.flat,
       correctsSolidAngle: parameters.correctSolidAngle,
       polarisation: parameters.correctPolarisation ? BeamPolarisation(factor: parameters.polarisation) : nil,
-      invalid: input.invalid, errorModel: parameters.errors.technique, emptyValue: .nan)
-    if let lower = parameters.minimumTwoTheta, let upper = parameters.maximumTwoTheta {
-      let wavelength = input.geometry.wavelength ?? .nan
-      let ends = [lower.si, upper.si].map { settings.unit.value(twoTheta: $0, wavelength: wavelength) }.sorted()
-      guard ends[0] < ends[1], ends[1].isFinite else {
-        throw StageDocumentError(
-          path: name, problem: "the range of 2theta has no ends in the unit of the patterns; give the wavelength")
-      }
-      settings.range = ends[0]...ends[1]
+      invalid: input.invalid, errorModel: parameters.average == .median ? .none : parameters.errors.technique,
+      emptyValue: .nan)
+    let bands = parameters.bands.map { (lower: $0[0].si, upper: $0[1].si) }
+    settings.bands = try bands.map { try range($0.lower, $0.upper, settings.unit, input.geometry.wavelength) }
+    // Bins lie where pixels are read: over the bands, unless a range is given.
+    if let lower = parameters.minimumTwoTheta?.si ?? bands.map(\.lower).min(),
+      let upper = parameters.maximumTwoTheta?.si ?? bands.map(\.upper).max()
+    {
+      settings.range = try range(lower, upper, settings.unit, input.geometry.wavelength)
     }
     if let material = parameters.sensorMaterial, let thickness = parameters.sensorThickness {
       guard let wavelength = input.geometry.wavelength else {
-        throw StageDocumentError(path: name, problem: "the absorption of the sensor needs the wavelength")
+        throw StageDocumentError(
+          path: name, problem: "the absorption of the sensor needs the photon energy; give `energy`")
       }
       settings.sensor = SensorAbsorption(
         attenuation: try attenuation(of: material, density: parameters.sensorDensity?.si, wavelength: wavelength),
@@ -110,6 +130,19 @@ public enum AzimuthalIntegrationStage: Stage {
     }
     if let saturation = parameters.saturation { settings.invalid.saturation = saturation }
     return settings
+  }
+
+  /// A range of 2θ, in radians, in the unit of the patterns.
+  private static func range(
+    _ lower: Double, _ upper: Double, _ unit: RadialUnit, _ wavelength: Double?
+  ) throws -> ClosedRange<Double> {
+    let ends = [lower, upper].map { unit.value(twoTheta: $0, wavelength: wavelength ?? .nan) }.sorted()
+    guard ends[0] < ends[1], ends[1].isFinite else {
+      throw StageDocumentError(
+        path: name,
+        problem: "the range of 2theta has no ends in the unit of the patterns; give the photon energy as `energy`")
+    }
+    return ends[0]...ends[1]
   }
 
   /// The linear attenuation coefficient of a sensor, in 1/m.

@@ -38,13 +38,11 @@ struct AzimuthalIntegrationSummary {
 
   private var warnings: [String] {
     var found: [String] = []
-    let pixels = (series.pixelCounts ?? []).reduce(0, +)
-    if pixels == 0 { found.append("No pixel is left: the mask or the marked values leave out every one.") }
     if series.wavelength == nil {
       found.append("The geometry states no wavelength, so positions are angles only.")
     }
     let empty = series.intensities.count(where: \.isNaN)
-    if pixels > 0 && empty > 0 {
+    if empty > 0 {
       found.append("\(empty) of \(series.intensities.count) bins have no pixel; they are not a number in the files.")
     }
     return found
@@ -199,15 +197,29 @@ struct AzimuthalIntegrationSummary {
       }
     let errors =
       switch parameters.errors {
+      case _ where parameters.average == .median: "A median states no uncertainty."
       case .poisson: "Uncertainties are those of counted quanta."
+      case .variance:
+        String(
+          format: "Uncertainties are those of a detector with %g counts a photon and a read-out noise of %g counts.",
+          parameters.gain, parameters.readNoise)
       case .azimuthal: "Uncertainties come from the spread of the pixels in a bin."
       case .none: ""
       }
+    let intensity =
+      parameters.average == .median
+      ? "the weighted median of the signals over their normalisations"
+      : "the sum of the signals over the sum of the normalisations"
+    let clipping = parameters.clip.map {
+      String(format: " Pixels beyond %g standard deviations of their bin were left out.", $0)
+    }
+    let covariances =
+      series.neighbourCovariances == nil
+      ? "" : "Bins that share pixels are correlated; the covariance of neighbours is in the stage file."
     return """
       \(series.frameCount) frames were integrated with the geometry of \(input.geometrySource) into \(series.binCount) bins; \
-      \(splitting). The intensity of a bin is the sum of the signals over the sum of the normalisations\
-      \(corrections.isEmpty ? "" : ": " + corrections.joined(separator: ", ")). \(errors) Bins that share pixels are \
-      correlated; the covariance of neighbours is in the stage file.
+      \(splitting). The intensity of a bin is \(intensity)\
+      \(corrections.isEmpty ? "" : ": " + corrections.joined(separator: ", ")).\(clipping ?? "") \(errors) \(covariances)
       """
   }
 }

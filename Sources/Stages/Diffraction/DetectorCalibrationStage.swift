@@ -26,11 +26,13 @@ public enum DetectorCalibrationStage: Stage {
     public var transform: ImageTransform?
     /// What was not given and where it was taken from, in words.
     public var assumptions: [Assumption]
+    /// What looks wrong about the calibrant's structure, in words.
+    public var warnings: [String]
 
     public init(
       frames: [CalibrationFrame], calibrantName: String, calibrantSource: String, rings: [CalibrationRing],
       pixelHeight: Double, pixelWidth: Double, start: CalibrationStart, transform: ImageTransform? = nil,
-      assumptions: [Assumption] = []
+      assumptions: [Assumption] = [], warnings: [String] = []
     ) {
       self.frames = frames
       self.calibrantName = calibrantName
@@ -41,6 +43,7 @@ public enum DetectorCalibrationStage: Stage {
       self.start = start
       self.transform = transform
       self.assumptions = assumptions
+      self.warnings = warnings
     }
   }
 

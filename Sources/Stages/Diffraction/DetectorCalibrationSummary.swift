@@ -18,7 +18,8 @@ struct DetectorCalibrationSummary {
     StageSummary(
       title: "Detector calibration on \(input.calibrantName)" + (input.name.isEmpty ? "" : ": \(input.name)"),
       headlines: headlines, figures: figures, tables: tables,
-      assumptions: input.assumptions, conventions: conventions, warnings: result.warnings, methods: methods,
+      assumptions: input.assumptions, conventions: conventions, warnings: input.warnings + result.warnings,
+      methods: methods,
       citations: DetectorCalibrationStage.citations)
   }
 

@@ -1,10 +1,10 @@
-public import ArrayMath
+import ArrayMath
 import Crystallography
 public import FileFormats
 import Foundation
 public import Pipeline
-public import PowderDiffraction
-import Quantities
+import PowderDiffraction
+public import Quantities
 
 /// Reads what the diffraction stages work on.
 public enum DiffractionInput {
@@ -58,7 +58,7 @@ public enum DiffractionInput {
       if index == 0 { pixel = try pixelExtent(parameters, start, file.metadata, path, &assumptions) }
       frames.append(
         CalibrationFrame(
-          pixels: try sum(of: file), shape: file.frames.shape, mask: mask, wavelength: wavelength,
+          pixels: try MeanImage(file.frames).sums, shape: file.frames.shape, mask: mask, wavelength: wavelength,
           distanceOffset: image.distanceOffset.si))
     }
     guard let first = frames.first, let pixel else {
@@ -74,7 +74,8 @@ public enum DiffractionInput {
         CalibrationRing(dSpacing: $0.dSpacing, label: $0.label, relativeIntensity: $0.relativeIntensity)
       }, pixelHeight: pixel.height, pixelWidth: pixel.width,
       start: start.map { .geometry($0.poni) } ?? parameters.distance.map { .distance($0.si) } ?? .unknown,
-      transform: nil, assumptions: assumptions)
+      transform: nil, assumptions: assumptions,
+      warnings: (calibrant.structure?.bondLengthWarnings() ?? []).map { "\(calibrant.source): \($0)" })
   }
 
   /// A scattering angle that no pixel exceeds, in radians: that of twice the plate's diagonal at the shortest distance.
@@ -115,48 +116,66 @@ public enum DiffractionInput {
   }
 
   /// The wavelength of photons of an energy, in metres.
-  static func photonWavelength(_ energy: Energy) -> Double {
+  public static func photonWavelength(_ energy: Energy) -> Double {
     AtomicScattering.wavelength(kiloelectronvolts: energy.si / Energy(1, .kiloelectronVolt).si)
   }
 
   // MARK: - Integration
 
-  /// Opens the frames of an integration and reads its mask, dark and flat.
+  /// Opens the frames of an integration and reads its geometry, mask, dark and flat.
   ///
   /// - Parameters:
-  ///   - geometry: the detector, for frames of this extent.
+  ///   - path: the geometry of the detector, a file that ``DetectorGeometryFile`` reads.
   ///   - source: where the geometry comes from, in words.
   public static func integration(
-    _ parameters: AzimuthalIntegrationStage.Parameters, frames paths: [FilePath],
-    geometry: (_ frame: FrameShape) throws -> DetectorGeometry, source: String
+    _ parameters: AzimuthalIntegrationStage.Parameters, frames paths: [FilePath], geometry path: String, source: String
   ) throws -> AzimuthalIntegrationStage.Input {
     let file = try FrameFile.open(paths: paths.map(\.path))
-    var geometry = try geometry(file.frames.shape)
+    var geometry = try DetectorGeometryFile.read(path, frame: file.frames.shape)
     if let flip = parameters.flip {
       geometry.isTransposed = false
       geometry.grid = DetectorGrid(
         shape: file.frames.shape, pixelHeight: geometry.grid.pixelHeight, pixelWidth: geometry.grid.pixelWidth,
         orientation: flip.orientation)
     }
+    if let energy = parameters.energy { geometry.wavelength = photonWavelength(energy) }
+    geometry.wavelength = geometry.wavelength ?? file.metadata.wavelength
+    let shape = file.frames.shape
     var input = AzimuthalIntegrationStage.Input(frames: file.frames, geometry: geometry, geometrySource: source)
-    input.mask = try parameters.mask.map { try mask($0.path) }
+    input.mask = try parameters.mask.map { path in
+      let mask = try mask(path.path)
+      try require(mask.shape, of: path.path, toBe: shape)
+      return mask
+    }
     if let dark = parameters.dark {
       let image = try FrameFile.open(path: dark.path)
-      let count = Float(image.frames.count)
-      let total = try sum(of: image)
-      input.dark = total.map { $0 / count }
-      // Counted quanta: the variance of the mean of n frames is the mean over n.
-      input.darkVariance = parameters.errors == .poisson ? total.map { max($0, 0) / (count * count) } : nil
+      try require(image.frames.shape, of: dark.path, toBe: shape)
+      let mean = try MeanImage(image.frames)
+      input.dark = mean.values
+      input.darkVariance = mean.variance(parameters.errors, readNoise: parameters.readNoise)
+      // A dark that is not a number would spoil the whole bin.
+      var mask = input.mask ?? PixelMask(shape: shape)
+      mask.formUnion(PixelMask(mean.values.map { $0.isFinite ? 0 : 1 }, shape: shape))
+      if mask.maskedCount > 0 { input.mask = mask }
     }
     if let flat = parameters.flat {
       let image = try FrameFile.open(path: flat.path)
-      let count = Float(image.frames.count)
-      input.flat = try sum(of: image).map { $0 / count }
+      try require(image.frames.shape, of: flat.path, toBe: shape)
+      input.flat = try MeanImage(image.frames).values
     }
     input.invalid = invalidPixels(file.metadata)
     input.times = file.metadata.timestamps
     input.exposure = file.metadata.exposureTime
     return input
+  }
+
+  /// - Throws: `StageDocumentError` for an image of another extent than the frames.
+  private static func require(_ found: FrameShape, of path: String, toBe shape: FrameShape) throws {
+    guard found != shape else { return }
+    throw StageDocumentError(
+      path: path,
+      problem:
+        "has \(found.rows) x \(found.columns) pixels; expected \(shape.rows) x \(shape.columns) as the frames have")
   }
 
   /// The values that the file says are no counts, beside the usual ones.
@@ -178,43 +197,6 @@ public enum DiffractionInput {
   }
 
   private static func mask(_ path: String) throws -> PixelMask { try PixelMaskFile.read(path: path) }
-
-  /// The sum of all frames of a file: counts stay counts.
-  private static func sum(of file: FrameFile) throws -> [Float] {
-    var total = try file.frames.floats(frame: 0)
-    for index in 1..<max(file.frames.count, 1) {
-      let next = try file.frames.floats(frame: index)
-      for pixel in total.indices { total[pixel] += next[pixel] }
-    }
-    return total
-  }
-}
-
-extension DiffractionInput {
-  /// Reads the geometry of a detector from a `.poni` file with its sidecar, or from a stage file of a calibration.
-  ///
-  /// - Parameter frame: the extent of the frames it is for, as they are stored.
-  public static func geometry(_ path: String, frame: FrameShape) throws -> DetectorGeometry {
-    if path.hasSuffix(".nxs") {
-      let geometry = try StageDocument.value(DetectorCalibration.self, from: path).geometry
-      let stored =
-        geometry.isTransposed
-        ? FrameShape(rows: geometry.grid.shape.columns, columns: geometry.grid.shape.rows) : geometry.grid.shape
-      guard stored == frame else {
-        throw StageDocumentError(
-          path: path,
-          problem:
-            "is for frames of \(stored.rows) x \(stored.columns) pixels, these have \(frame.rows) x \(frame.columns)")
-      }
-      return geometry
-    }
-    let poni = try PoniFile.read(bytes(of: path), named: path)
-    let sidecar = DetectorTransformFile.name(beside: path)
-    let isTransposed =
-      FileManager.default.fileExists(atPath: sidecar)
-      ? try DetectorTransformFile.read(bytes(of: sidecar), named: sidecar).transposed : false
-    return try poni.geometry(frame: frame, isTransposed: isTransposed)
-  }
 }
 
 extension PatternTable {

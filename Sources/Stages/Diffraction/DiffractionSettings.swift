@@ -8,7 +8,9 @@ public struct DiffractionSettings: ExperimentDecodable {
   public var name: String
   @Section("calibration of the detector on images of a calibrant")
   public var calibration: DetectorCalibrationStage.Parameters?
-  @Setting("geometry of the detector as a .poni file, instead of a calibration", example: "detector.poni")
+  @Setting(
+    "geometry of the detector, instead of a calibration: .poni, .fit2d, or a NeXus (DAWN) calibration",
+    example: "detector.poni")
   public var geometry: FilePath?
   @Setting(
     "frames in the order of time: image or HDF5 files; FILE.h5::/path names a dataset", default: [],
@@ -35,7 +37,8 @@ public struct DiffractionSettings: ExperimentDecodable {
     case (nil, nil):
       found.append(
         SettingProblem(
-          at: "", "where the detector stands is not known", detail: "give `calibration`, or `geometry` as a .poni file")
+          at: "", "where the detector stands is not known",
+          detail: "give `calibration`, or `geometry` as a file such as detector.poni")
       )
     case (.some, .some):
       found.append(
@@ -95,7 +98,7 @@ public struct DiffractionSettings: ExperimentDecodable {
       ) { upstream in
         let path = upstream[calibrationStage] ?? geometry?.path ?? ""
         var input = try DiffractionInput.integration(
-          parameters, frames: frames, geometry: { try DiffractionInput.geometry(path, frame: $0) },
+          parameters, frames: frames, geometry: path,
           source: geometry.map { URL(filePath: $0.path).lastPathComponent } ?? "stage \(calibrationStage)")
         input.name = name
         return input
