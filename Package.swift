@@ -98,6 +98,11 @@ let tests: [Target] = [
       "Stages", "VirtualExperiment", "Pipeline", "Figures", "FileFormats", "ArrayMath", "Crystallography",
       "Electrochemistry", "ParticleMechanics", "PowderDiffraction", "Quantities", "TestSupport",
     ]),
+  .testTarget(
+    name: "VirtualExperimentTests",
+    dependencies: [
+      "VirtualExperiment", "FileFormats", "ArrayMath", "Electrochemistry", "PowderDiffraction", "TestSupport",
+    ]),
   .testTarget(name: "CommandLineTests", dependencies: ["operando", "FileFormats", "TestSupport"]),
 
   // Runs the acceptance lines at full counts and prints line, figure, limit, pass or fail.
