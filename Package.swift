@@ -99,6 +99,11 @@ let tests: [Target] = [
       "Electrochemistry", "ParticleMechanics", "PowderDiffraction", "Quantities", "TestSupport",
     ]),
   .testTarget(
+    name: "VirtualExperimentTests",
+    dependencies: [
+      "VirtualExperiment", "FileFormats", "ArrayMath", "Electrochemistry", "PowderDiffraction", "TestSupport",
+    ]),
+  .testTarget(
     name: "CommandLineTests",
     dependencies: ["operando", "FileFormats", "ArrayMath", "PowderDiffraction", "TestSupport"]),
 

@@ -4,7 +4,6 @@ public import FileFormats
 import Foundation
 import ParticleMechanics
 import Pipeline
-import PowderDiffraction
 import Quantities
 import VirtualExperiment
 
@@ -48,13 +47,16 @@ extension Experiment {
           "mass": .dataset(NeXusDataset(particleMass, units: "kg")),
         ]))
     }
+    var charges: [String: (charge: VirtualCharge, truth: SimulatedCharge)] = [:]
     for (index, measurement) in settings.electrochemistry.enumerated() {
       var generator = SeededGenerator(seed: seed, item: index + 1)
       let charge = virtualCharge(
         measurement, particleMass: particleMass, capacity: capacity, lithiation: lithiation, using: &generator)
-      let (record, isTrue) = try charge.record(using: &generator)
+      let (record, text, isTrue) = try charge.record(using: &generator)
       let path = "raw/\(measurement.name).mpr"
       files[path] = record
+      files["raw/\(measurement.name).mpt"] = text
+      charges[measurement.name] = (charge, isTrue)
       changed.electrochemistry[index].file = FilePath(path)
       changed.electrochemistry[index].protocol = nil
       changed.electrochemistry[index].currentNoise = Current(si: charge.currentNoise)
@@ -88,45 +90,10 @@ extension Experiment {
     }
     var frameFiles: [String: @Sendable (String) throws -> Void] = [:]
     for (index, measurement) in settings.diffraction.enumerated() {
-      let virtual = virtualDiffraction(measurement, seed: seed &+ UInt64(index))
-      let name = measurement.name
-      changed.diffraction[index].geometry = nil
-      changed.diffraction[index].calibration = measurement.calibration ?? DetectorCalibrationStage.Parameters()
-      var image = DetectorCalibrationStage.FrameParameters()
-      image.file = FilePath("raw/\(name)-lab6.tif")
-      changed.diffraction[index].calibration?.frames = [image]
-      changed.diffraction[index].calibration?.calibrant = "LaB6"
-      changed.diffraction[index].calibration?.start = nil
-      changed.diffraction[index].calibration?.mask = nil
-      changed.diffraction[index].calibration?.pixel = Length(si: virtual.pixel)
-      changed.diffraction[index].calibration?.energy = nil
-      changed.diffraction[index].calibration?.wavelength = Length(si: virtual.wavelength)
-      frameFiles["raw/\(name)-lab6.tif"] = { path in
-        try TIFFFrameWriter.write(virtual.calibrant(threads: 1), to: path, compression: .deflate)
-      }
-      if !measurement.frames.isEmpty {
-        changed.diffraction[index].frames = [FilePath("raw/\(name).h5")]
-        (changed.diffraction[index].integration.mask, changed.diffraction[index].integration.dark) = (nil, nil)
-        changed.diffraction[index].integration.flat = nil
-        changed.diffraction[index].integration.flip = nil
-        frameFiles["raw/\(name).h5"] = { path in
-          var metadata = FrameMetadata()
-          metadata.exposureTime = 20
-          try NeXusFrameWriter.write(virtual.scan(), to: path, title: "virtual scan", metadata: metadata)
-        }
-      }
-      let poni = virtual.geometry.poni
-      let lattice = virtual.latticeParameters
-      truth[name.replacing("-", with: "_")] = .group(
-        .collection([
-          "distance": .dataset(NeXusDataset(poni.distance, units: "m")),
-          "poni1": .dataset(NeXusDataset(poni.poni1, units: "m")),
-          "poni2": .dataset(NeXusDataset(poni.poni2, units: "m")),
-          "rotation1": .dataset(NeXusDataset(poni.rotation1, units: "rad")),
-          "rotation2": .dataset(NeXusDataset(poni.rotation2, units: "rad")),
-          "a": .dataset(NeXusDataset(lattice.map(\.a), units: "m")),
-          "c": .dataset(NeXusDataset(lattice.map(\.c), units: "m")),
-        ]))
+      let made = try simulatedDiffraction(measurement, charges: charges, seed: seed &+ UInt64(index))
+      changed.diffraction[index] = made.settings
+      frameFiles.merge(made.frameFiles) { $1 }
+      truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
     }
     files["experiment.yaml"] = Array(changed.resolvedYAML().utf8)
     let defaultPlot = truth.keys.sorted().first { $0.hasSuffix("_profiles") }
@@ -163,17 +130,6 @@ extension Experiment {
     return (micrograph.volume, outlines)
   }
 
-  /// The seed's plate at the stated distance, energy and pixel size.
-  private func virtualDiffraction(_ settings: DiffractionSettings, seed: UInt64) -> VirtualDiffraction {
-    let calibration = settings.calibration
-    let wavelength =
-      calibration?.energy.map { DiffractionInput.photonWavelength($0) } ?? calibration?.wavelength?.si
-      ?? SeedInstrument.wavelength
-    return VirtualDiffraction(
-      wavelength: wavelength, pixel: calibration?.pixel?.si ?? 31e-6,
-      statedDistance: calibration?.distance?.si ?? 131.67e-3, frames: settings.frames.isEmpty ? 0 : 12, seed: seed)
-  }
-
   private func virtualCharge(
     _ measurement: StateOfChargeStage.Parameters, particleMass: Double, capacity: Double, lithiation: Double,
     using generator: inout SeededGenerator
@@ -183,15 +139,26 @@ extension Experiment {
     let nominal = stated?.value ?? (measurement.takesParticleMass ? particleMass : 1e-6)
     let mass = stated?.drawn(using: &generator) ?? nominal
     let ownCapacity = measurement.specificCapacity?.uncertainValue
-    let current = measurement.protocol?.current.value.si ?? 0.1 * nominal * (ownCapacity?.value ?? capacity) / 3600
-    return VirtualCharge(
-      current: current, duration: measurement.protocol?.duration.si ?? 8 * 3600,
+    // A diffraction measurement that is simulated may say how its sample is charged.
+    let wanted = settings.diffraction.lazy.compactMap(\.simulation).first { $0.charge == measurement.name }
+    let current =
+      wanted?.current?.si ?? measurement.protocol?.current.value.si
+      ?? 0.1 * nominal * (ownCapacity?.value ?? capacity) / 3600
+    var charge = VirtualCharge(
+      current: current, duration: wanted?.duration?.si ?? measurement.protocol?.duration.si ?? 8 * 3600,
       voltageLimit: measurement.protocol?.voltageLimit?.si ?? measurement.voltageLimit?.si, mass: mass,
       specificCapacity: ownCapacity?.drawn(using: &generator) ?? capacity, initialLithiation: lithiation,
       gainUncertainty: measurement.currentGainUncertainty.si,
       offsetUncertainty: measurement.currentOffsetUncertainty.si,
       timeScaleUncertainty: measurement.timeScaleUncertainty.si,
       currentNoise: max(measurement.currentNoise.si, 1e-3 * abs(current)))
+    if let wanted {
+      charge.overvoltage = wanted.overvoltage.si
+      charge.restBefore = wanted.rest.si
+      charge.recordEnd = wanted.recordEnd?.si
+      charge.startDate = VirtualClocks(offset: wanted.clockOffset.si).recordDate(start: 0)
+    }
+    return charge
   }
 }
 

@@ -57,6 +57,15 @@ public struct ExperimentSettings: ExperimentDecodable {
             detail: "write `mass_from: record` or `mass_from: particle-mass` to say which is meant"))
       }
     }
+    for (index, measurement) in diffraction.enumerated() {
+      guard let charge = measurement.simulation?.charge, !names.contains(charge) else { continue }
+      found.append(
+        SettingProblem(
+          at: "diffraction[\(index)].simulation.charge", "there is no electrochemistry measurement of that name",
+          detail: "`\(charge)`; expected "
+            + (names.isEmpty ? "one to be described" : names.sorted().joined(separator: ", "))
+        ))
+    }
     var scans: Set<String> = []
     for (index, measurement) in diffraction.enumerated() where !scans.insert(measurement.name).inserted {
       found.append(

@@ -14,12 +14,14 @@ public enum NeXusFrameWriter {
   /// Writes a file, replacing one of that name; a chunk is one frame.
   ///
   /// - Parameters:
-  ///   - metadata: what is stated is written: pixel size, distance, beam centre, exposure time, wavelength, name.
+  ///   - metadata: what is stated is written: pixel size, distance, beam centre, exposure time, wavelength, name,
+  ///     and when each exposure began as `timestamps`, in seconds since 1970-01-01.
+  ///   - stagePositions: where a stage stood during each exposure, in metres; written as an NXpositioner.
   ///   - mask: a non-zero pixel is written as a dead one into `pixel_mask`; as many as a frame has pixels.
   /// - Throws: `HDF5Error` when the file cannot be written, what the source throws when it cannot be read.
   public static func write(
     _ frames: any FrameSource, to path: String, compression: Compression = .bitshuffleLZ4, title: String = "frames",
-    metadata: FrameMetadata = FrameMetadata(), mask: [UInt8]? = nil
+    metadata: FrameMetadata = FrameMetadata(), stagePositions: [Double]? = nil, mask: [UInt8]? = nil
   ) throws {
     guard let number = HDF5NumberType(rawValue: frames.pixelType.rawValue) else {
       throw HDF5Error.invalid(object: path, reason: "cannot hold pixels of \(frames.pixelType.rawValue)")
@@ -47,6 +49,14 @@ public enum NeXusFrameWriter {
       try state(detector, "beam_center_y", metadata.beamCentreRow, "pixel")
       try state(detector, "count_time", metadata.exposureTime, "s")
       if let name = metadata.detectorName { try detector.write("description", [name], shape: []) }
+      if let times = metadata.timestamps {
+        try detector.write("timestamps", times, shape: [times.count]).attributes.write("units", ["s"], shape: [])
+      }
+      if let stagePositions {
+        let stage = try group(instrument, "stage", "NXpositioner")
+        try stage.write("value", stagePositions, shape: [stagePositions.count]).attributes.write(
+          "units", ["m"], shape: [])
+      }
       if let wavelength = metadata.wavelength {
         try state(group(instrument, "beam", "NXbeam"), "incident_wavelength", wavelength * 1e10, "angstrom")
       }

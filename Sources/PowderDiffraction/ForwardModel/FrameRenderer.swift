@@ -38,11 +38,12 @@ struct FrameRenderer: Sendable {
     }
     var groups: [(map: PlateMap, table: RadialTable)] = []
     var spots: [SpotGroup] = []
+    let isLit = background.isotropic > 0 || background.air != nil || !background.humps.isEmpty
     for displacement in displacements {
       let map = try PlateMap(detector.geometry, displacement: displacement)
       let here = scene.phases.filter { $0.displacement == displacement }
       let smooth = here.filter { $0.spottiness == nil && !$0.lines.isEmpty }
-      if displacement == 0 || !smooth.isEmpty {
+      if !smooth.isEmpty || (displacement == 0 && isLit) {
         groups.append(
           (
             map,
@@ -57,6 +58,9 @@ struct FrameRenderer: Sendable {
           try SpotGroup(
             try phase.spots(wavelength: wavelength), map: map, samplesPerEdge: detector.samplesPerEdge))
       }
+      if displacement == 0 && !scene.spots.isEmpty {
+        spots.append(try SpotGroup(scene.spots, map: map, samplesPerEdge: detector.samplesPerEdge))
+      }
     }
     self.groups = groups
     self.spots = spots
@@ -68,9 +72,10 @@ struct FrameRenderer: Sendable {
     let flat = Float(scene.background.flat)
     let efficiency = detector.sensorAttenuation.map { SensorEfficiency(attenuation: $0) }
     let polarisation = scene.beam.polarisation
-    let kernels = groups.enumerated().map { index, group in
+    let kernels = groups.map { group in
       RadialKernel(
-        map: group.map, table: group.table, isotropic: index == 0 ? isotropic : 0, polarisation: polarisation,
+        map: group.map, table: group.table, isotropic: group.table.displacement == 0 ? isotropic : 0,
+        polarisation: polarisation,
         efficiency: efficiency)
     }
     return try [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in

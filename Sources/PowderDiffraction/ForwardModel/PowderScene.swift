@@ -39,11 +39,17 @@ public struct PowderScene: Sendable, Hashable {
   public var beam: IncidentBeam
   public var phases: [PowderPhase]
   public var background: ScatteringBackground
+  /// Single spots besides those of the phases, from the calibrated sample position.
+  public var spots: [DiffractionSpot]
 
-  public init(beam: IncidentBeam, phases: [PowderPhase], background: ScatteringBackground = ScatteringBackground()) {
+  public init(
+    beam: IncidentBeam, phases: [PowderPhase], background: ScatteringBackground = ScatteringBackground(),
+    spots: [DiffractionSpot] = []
+  ) {
     self.beam = beam
     self.phases = phases
     self.background = background
+    self.spots = spots
   }
 
   func check() throws(ForwardModelError) {

@@ -81,4 +81,13 @@ public struct RingShape: Sendable, Hashable {
     let gaussian = gaussianHeight * exp(-gaussianExponent * square)
     return mixing > 0 ? gaussian + lorentzianHeight / (1 + lorentzianFactor * square) : gaussian
   }
+
+  /// The share of the area below a distance from the maximum, 0 to 1.
+  func area(below offset: Double) -> Double {
+    let x = min(max(offset, -reach), reach)
+    let gaussian = (1 - mixing) * (1 + erf(gaussianExponent.squareRoot() * x)) / 2
+    guard mixing > 0 else { return gaussian }
+    let root = lorentzianFactor.squareRoot()
+    return gaussian + lorentzianHeight / root * (atan(root * x) + atan(root * reach))
+  }
 }

@@ -14,6 +14,7 @@ public struct SimulatedFrames: FrameSource {
   private enum Content: Sendable {
     case still(expected: [Float])
     case moving(@Sendable (Int) throws -> PowderScene)
+    case blended(StillImages, @Sendable (Int) throws -> (weights: [Double], scene: PowderScene))
   }
 
   /// Repeated exposures of one scene: the image is computed once, the noise for each frame.
@@ -42,6 +43,22 @@ public struct SimulatedFrames: FrameSource {
     content = .moving(scene)
   }
 
+  /// Frames that share still images and differ in their strength and in what moves.
+  ///
+  /// - Parameter content: the weight of each still image and the moving scene of a frame; may be called from several
+  ///   threads.
+  /// - Throws: ``ForwardModelError``; scenes are checked when their frame is read.
+  public init(
+    stills: StillImages, count: Int, seed: UInt64,
+    content: @escaping @Sendable (_ frame: Int) throws -> (weights: [Double], scene: PowderScene)
+  ) throws {
+    try ForwardModelError.require(count >= 0, "number of frames", Double(count), "zero or more")
+    detector = stills.detector
+    self.seed = seed
+    self.count = count
+    self.content = .blended(stills, content)
+  }
+
   public var shape: FrameShape { detector.imageShape }
   public var pixelType: PixelType { .uint16 }
 
@@ -51,8 +68,13 @@ public struct SimulatedFrames: FrameSource {
       switch content {
       case .still(let expected): expected
       case .moving(let scene): try detector.expectedPhotons(of: try scene(index))
+      case .blended(let stills, let content): try blended(stills, try content(index))
       }
     try detector.record(
       expected: expected, seed: seed, frame: index, threads: 1, into: buffer.bindMemory(to: UInt16.self))
+  }
+
+  private func blended(_ stills: StillImages, _ content: (weights: [Double], scene: PowderScene)) throws -> [Float] {
+    try stills.expectedPhotons(weights: content.weights, moving: content.scene)
   }
 }

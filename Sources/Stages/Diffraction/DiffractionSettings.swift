@@ -18,6 +18,8 @@ public struct DiffractionSettings: ExperimentDecodable {
   public var frames: [FilePath]
   @Section("how frames become patterns")
   public var integration: AzimuthalIntegrationStage.Parameters
+  @Section("what `operando simulate` makes of this measurement; an analysis reads none of it")
+  public var simulation: SimulatedDiffractionSettings?
 
   public init() {}
 
