@@ -155,3 +155,16 @@ struct PeakData {
     }
   }
 }
+
+extension PeakData {
+  /// Takes in how many pixels the bins of the whole pattern have.
+  mutating func setSpread(_ layout: PeakLayout, pixelCounts: [Double]) {
+    spread = [Double](repeating: 1, count: layout.binCount)
+    for window in layout.windows {
+      let mean = window.bins.reduce(0.0) { $0 + pixelCounts[$1] } / Double(window.bins.count)
+      for (bin, place) in zip(window.bins, window.offset...) where pixelCounts[bin] > 0 && mean > 0 {
+        spread[place] = mean / pixelCounts[bin]
+      }
+    }
+  }
+}

@@ -39,6 +39,36 @@ extension PeakFitter {
     }
   }
 
+  /// Silences lines of known place that do not show in the linear fit, so that their widths do not wander.
+  mutating func silenceAbsentNeighbours() {
+    let limits = detectionLimits()
+    for index in layout.lines.indices where !isSilent[index] {
+      guard case .fixed = layout.lines[index].position else { continue }
+      isSilent[index] = !(layout.lines[index].intensityFactor * p[layout.lines[index].intensity] > limits[index])
+    }
+    release()
+  }
+
+  /// Gives lines of known place that show after all their width back.
+  ///
+  /// - Returns: whether there were any.
+  mutating func reviveNeighbours() -> Bool {
+    let limits = detectionLimits()
+    var found = false
+    for index in layout.lines.indices where isSilent[index] && !isEmptyLine[index] {
+      guard equations.states[index].intensity > limits[index] else { continue }
+      (isSilent[index], found) = (false, true)
+    }
+    if found { release() }
+    return found
+  }
+
+  /// Frees all parameters that a line depends on.
+  private mutating func release() {
+    for index in isFixed.indices { isFixed[index] = false }
+    fixUnused()
+  }
+
   /// Silences lines below the limit or of impossible width, and puts them back where they were expected.
   ///
   /// - Returns: whether there were any.
@@ -59,8 +89,7 @@ extension PeakFitter {
       }
     }
     guard found else { return false }
-    for index in isFixed.indices { isFixed[index] = false }
-    fixUnused()
+    release()
     solveLinear()
     return true
   }

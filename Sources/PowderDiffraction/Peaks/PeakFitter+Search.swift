@@ -1,3 +1,4 @@
+import Crystallography
 import Foundation
 
 /// Finding the lines when nothing is known but the cell they are near.
@@ -15,8 +16,13 @@ extension PeakFitter {
     // Parameters on which one line alone depends come first.
     let ordered = moving.sorted { order(of: $0) < order(of: $1) }
     var best = solveLinear()
-    for round in 0..<2 {
-      for parameter in ordered { best = scan(parameter, best: best, isFine: round > 0) }
+    // Lines that are alone in their window and move by themselves are found in one round.
+    let isSimple =
+      layout.windows.allSatisfy { window in
+        window.lines.count { line in isOwn(layout.lines[line]) } <= 1
+      } && !layout.lines.contains { if case .cell = $0.position { true } else { false } }
+    for round in 0..<(isSimple ? 1 : 2) {
+      for parameter in ordered { best = scan(parameter, best: best) }
       if round == 0 { best = scanWidths(best: best) }
     }
     solveLinear()
@@ -46,7 +52,7 @@ extension PeakFitter {
     }.min() ?? 9
   }
 
-  private mutating func scan(_ parameter: Int, best start: Double, isFine: Bool) -> Double {
+  private mutating func scan(_ parameter: Int, best start: Double) -> Double {
     let dependents = dependents(of: parameter)
     guard !dependents.isEmpty else { return start }
     let kept = p[parameter]

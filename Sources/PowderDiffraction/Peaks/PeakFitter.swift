@@ -101,7 +101,9 @@ struct PeakFitter {
       p = layout.start
       search()
     }
+    silenceAbsentNeighbours()
     var converged = refine()
+    if reviveNeighbours() { converged = refine() }
     if silenceWeakLines() { converged = refine() }
     return result(converged: converged)
   }
