@@ -10,7 +10,7 @@ public struct PatternTable: NeXusRepresentable, Hashable {
   /// Exposure time of a frame, in seconds; nil where it is not known.
   public var exposure: Double?
 
-  init(_ series: PowderPatternSeries, times: [Double]?, exposure: Double?) {
+  public init(_ series: PowderPatternSeries, times: [Double]?, exposure: Double?) {
     self.series = series
     self.times = times
     self.exposure = exposure

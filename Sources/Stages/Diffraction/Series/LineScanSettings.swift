@@ -1,6 +1,6 @@
 import Foundation
 public import Pipeline
-public import PowderDiffraction
+import PowderDiffraction
 public import Quantities
 
 /// A line scan as it was meant: from the lower end of the needle to beyond the particle's free edge, pass after pass.
