@@ -12,7 +12,8 @@ public struct PeakEstimate: Sendable, Hashable {
   public var dSpacing: PeakValue
   /// Area under the line, in units of intensity times radians.
   public var intensity: PeakValue
-  /// Full width at half maximum, in radians of 2θ.
+  /// Full width at half maximum, in radians of 2θ. Its sigma is NaN where it was not fitted: it is known, or the line is
+  /// too weak to tell it.
   public var fwhm: PeakValue
   /// Lorentzian share of the profile, 0...1.
   public var mixing: Double

@@ -6,7 +6,7 @@ extension PeakFitter {
   /// The estimates of a fit that came to its end.
   mutating func result(converged: Bool) -> PeakFit {
     if data.noise == .scatter { setSerialFactors() }
-    equations.evaluate(layout, data, p, silent: isSilent, withMeat: true)
+    equations.evaluate(layout, data, p, silent: isSilent, held: isWidthHeld, withMeat: true)
     let order = layout.parameterCount
     let held = isFixed.indices.map {
       isFixed[$0] || p[$0] <= layout.lower[$0] || p[$0] >= layout.upper[$0]
@@ -38,7 +38,8 @@ extension PeakFitter {
           twoTheta: hasMoved || isKnown ? measured(state.twoTheta, state.positionChain) : .unknown,
           dSpacing: measured(spacing.value, spacing.chain),
           intensity: isEmptyLine[index] ? .unknown : PeakValue(state.intensity, sigma: intensitySigma),
-          fwhm: measured(state.fwhm, state.fwhmChain), mixing: state.mixing, detectionLimit: limits[index],
+          fwhm: state.fwhmChain.count > 0 ? measured(state.fwhm, state.fwhmChain) : PeakValue(state.fwhm, sigma: .nan),
+          mixing: state.mixing, detectionLimit: limits[index],
           status: status))
     }
     var shown = covariance

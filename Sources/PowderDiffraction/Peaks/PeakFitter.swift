@@ -16,7 +16,11 @@ struct PeakFitter {
   /// The parameters as they stand.
   var p: [Double]
   var isFixed: [Bool]
+  /// Lines that were not found.
   var isSilent: [Bool]
+  /// Lines too weak to tell their width.
+  var isWidthHeld: [Bool]
+  /// Lines in windows without data.
   var isEmptyLine: [Bool]
   var steps = 0
 
@@ -40,13 +44,16 @@ struct PeakFitter {
     isFixed = [Bool](repeating: false, count: layout.parameterCount)
     isSilent = [Bool](repeating: false, count: layout.lines.count)
     isEmptyLine = isSilent
+    isWidthHeld = isSilent
   }
 
   /// Makes ready for the pattern that was loaded: windows without data take no part.
   private mutating func open() {
     steps = 0
     for index in isFixed.indices { isFixed[index] = false }
-    for index in isSilent.indices { (isSilent[index], isEmptyLine[index]) = (false, false) }
+    for index in isSilent.indices {
+      (isSilent[index], isEmptyLine[index], isWidthHeld[index]) = (false, false, false)
+    }
     for window in layout.windows {
       let valid = data.validCount(window)
       guard valid < window.terms + 3 * window.lines.count + 1 else { continue }
@@ -72,6 +79,7 @@ struct PeakFitter {
       case .fixed: break
       }
       if let displacement = layout.displacement, !isOwn(line) { used[displacement] = true }
+      guard !isWidthHeld[index] else { continue }
       switch line.width {
       case .fixed: break
       case .own(let fwhm, let mixing, _):
@@ -101,9 +109,9 @@ struct PeakFitter {
       p = layout.start
       search()
     }
-    silenceAbsentNeighbours()
+    holdWidths()
     var converged = refine()
-    if reviveNeighbours() { converged = refine() }
+    if releaseWidths() { converged = refine() }
     if silenceWeakLines() { converged = refine() }
     return result(converged: converged)
   }
@@ -130,7 +138,7 @@ struct PeakFitter {
   /// - Returns: χ².
   @discardableResult
   mutating func solveLinear() -> Double {
-    equations.evaluate(layout, data, p, silent: isSilent)
+    equations.evaluate(layout, data, p, silent: isSilent, held: isWidthHeld)
     let fixed = layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] }
     system.factorise(equations.normal, isFixed: fixed)
     var step = equations.gradient
@@ -150,7 +158,7 @@ struct PeakFitter {
       let converged = descend(limit: round == 0 ? 6 : settings.iterations)
       setScatter()
       data.weigh(layout, model: equations.model)
-      equations.evaluate(layout, data, p, silent: isSilent)
+      equations.evaluate(layout, data, p, silent: isSilent, held: isWidthHeld)
       if round > 0, !converged { return false }
       if round > 0, stepSize() < 1e-5 { return true }
     }
@@ -194,7 +202,7 @@ struct PeakFitter {
   ///
   /// - Returns: whether the next step would be below a thousandth of sigma.
   private mutating func descend(limit: Int) -> Bool {
-    equations.evaluate(layout, data, p, silent: isSilent)
+    equations.evaluate(layout, data, p, silent: isSilent, held: isWidthHeld)
     var damping = 1e-4
     for _ in 0..<limit {
       let held = heldParameters()
@@ -209,7 +217,7 @@ struct PeakFitter {
           candidate[index] = min(max(p[index] + step[index], layout.lower[index]), layout.upper[index])
         }
         guard size.isFinite else { return false }
-        trial.evaluate(layout, data, candidate, silent: isSilent)
+        trial.evaluate(layout, data, candidate, silent: isSilent, held: isWidthHeld)
         steps += 1
         if trial.chiSquare <= equations.chiSquare + 1e-9 * max(size, 1e-6) {
           swap(&trial, &equations)

@@ -113,8 +113,9 @@ extension PeakLine {
   ///   - displacement: the parameter of the displacement, where it is free.
   ///   - shift: the displacement where it is not.
   ///   - isSilent: a line that was not found tells nothing about position and width.
+  ///   - isWidthHeld: a weak line tells nothing about the width.
   func state(
-    _ p: [Double], wavelength: Double, displacement: Int?, shift: Double, isSilent: Bool
+    _ p: [Double], wavelength: Double, displacement: Int?, shift: Double, isSilent: Bool, isWidthHeld: Bool
   ) -> PeakLineState {
     var state = PeakLineState()
     state.intensity = intensityFactor * p[intensity]
@@ -148,7 +149,7 @@ extension PeakLine {
     case .own(let fwhm, let mixing, let value):
       state.fwhm = p[fwhm]
       state.mixing = mixing.map { p[$0] } ?? value
-      if !isSilent {
+      if !isSilent, !isWidthHeld {
         state.fwhmChain.add(fwhm, 1)
         if let mixing { state.mixingChain.add(mixing, 1) }
       }
@@ -158,7 +159,7 @@ extension PeakLine {
       let root = square.squareRoot()
       let joined = ThompsonCoxHastings(gaussian: root, lorentzian: lorentzian)
       (state.fwhm, state.mixing) = (joined.fwhm, joined.mixing)
-      if !isSilent, let excess {
+      if !isSilent, !isWidthHeld, let excess {
         let byParameter = factor / (2 * root)
         state.fwhmChain.add(excess, joined.fwhmByGaussian * byParameter)
         state.mixingChain.add(excess, joined.mixingByGaussian * byParameter)
