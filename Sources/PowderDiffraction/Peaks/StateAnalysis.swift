@@ -41,6 +41,9 @@ public struct StateAnalysis: Sendable, Hashable {
   public func evidence(
     _ pattern: PowderPattern, settings: PeakFitSettings = PeakFitSettings()
   ) throws(PeakFitError) -> StateEvidence {
+    var settings = settings
+    // However wide the line is, here the width is the question.
+    settings.largestWidthRatio = .greatestFiniteMagnitude
     let broadened = try model(names: ["state"], widths: instrument == nil ? .free() : .broadened)
       .fitter(pattern, settings)
     var broad = broadened
