@@ -35,7 +35,8 @@ public enum PeakStatus: String, Sendable, Hashable, Codable, CaseIterable {
   case noUsablePeak
   /// It lies within half a width of the edge of its window, or of its search range.
   case atTheEdge
-  /// A neighbour takes away more than 96 % of what the pattern says about its position.
+  /// A neighbour takes away more than 96 % of what the pattern says about its position, or about its intensity when it
+  /// is not found; position and width are then unknown.
   case overlapped
   /// The fit did not come to rest.
   case notConverged

@@ -20,10 +20,10 @@ extension PeakFitter {
   }
 
   /// The variances of all intensities with positions and widths known.
-  private func linearVariances() -> [Double] {
+  private func linearVariances(fixed: [Bool]? = nil) -> [Double] {
     var linear = PeakSystem(order: layout.parameterCount)
     linear.factorise(
-      equations.normal, isFixed: layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] })
+      equations.normal, isFixed: fixed ?? layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] })
     let inverse = linear.inverse()
     let count = layout.parameterCount
     return layout.lines.map { line in
@@ -82,12 +82,40 @@ extension PeakFitter {
     return 4
   }
 
-  /// The intensities of all lines in units of their sigma, positions and widths known.
+  /// The intensities of all lines in units of the sigma that each would have alone.
+  ///
+  /// Of lines on top of each other only the sum is known well; it counts for each of them.
   private func strengths() -> [Double] {
-    let variances = linearVariances()
-    return layout.lines.indices.map {
-      layout.lines[$0].intensityFactor * p[layout.lines[$0].intensity] / variances[$0].squareRoot()
+    let count = layout.parameterCount
+    return layout.lines.indices.map { index in
+      let line = layout.lines[index]
+      let sum = ([index] + neighbours(of: index)).reduce(0.0) { sum, other in
+        sum + layout.lines[other].intensityFactor * p[layout.lines[other].intensity]
+      }
+      let information = equations.normal[line.intensity * count + line.intensity]
+      return sum * information.squareRoot() / abs(line.intensityFactor)
     }
+  }
+
+  /// Lines of other phases that overlap with a line.
+  func neighbours(of index: Int) -> [Int] {
+    let (own, state) = (layout.lines[index], equations.states[index])
+    return layout.windows[own.window].lines.filter {
+      layout.lines[$0].phase != own.phase
+        && abs(equations.states[$0].twoTheta - state.twoTheta) < 0.75 * (equations.states[$0].fwhm + state.fwhm)
+    }
+  }
+
+  /// Whether a line is below its limit only because neighbours lie on top of it.
+  func isHidden(_ index: Int) -> Bool {
+    let others = neighbours(of: index)
+    guard !others.isEmpty else { return false }
+    var fixed = layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] }
+    for other in others where layout.lines[other].intensity != layout.lines[index].intensity {
+      fixed[layout.lines[other].intensity] = true
+    }
+    let all = linearVariances()[index]
+    return all > 25 * linearVariances(fixed: fixed)[index]
   }
 
   /// Frees all parameters that a line depends on.
@@ -116,6 +144,7 @@ extension PeakFitter {
       }
     }
     guard found else { return false }
+    keepSilentLines()
     release()
     solveLinear()
     return true

@@ -112,13 +112,14 @@ extension PeakLine {
   ///   - wavelength: in metres; not looked at for a line of its own position.
   ///   - displacement: the parameter of the displacement, where it is free.
   ///   - shift: the displacement where it is not.
-  ///   - isSilent: a line that was not found tells nothing about position and width.
+  ///   - silentAt: where a line that was not found is kept; it tells nothing about position and width. `nil` for others.
   ///   - isWidthHeld: a weak line tells nothing about the width.
   func state(
-    _ p: [Double], wavelength: Double, displacement: Int?, shift: Double, isSilent: Bool, isWidthHeld: Bool
+    _ p: [Double], wavelength: Double, displacement: Int?, shift: Double, silentAt: Double?, isWidthHeld: Bool
   ) -> PeakLineState {
     var state = PeakLineState()
     state.intensity = intensityFactor * p[intensity]
+    let isSilent = silentAt != nil
     switch position {
     case .own(let index):
       state.twoTheta = p[index]
@@ -144,6 +145,7 @@ extension PeakLine {
       state.twoTheta = moved.value
       if !isSilent, let displacement { state.positionChain.add(displacement, moved.byShift) }
     }
+    if let silentAt { state.twoTheta = silentAt }
     switch width {
     case .fixed(let profile): (state.fwhm, state.mixing) = (profile.fwhm, profile.mixing)
     case .own(let fwhm, let mixing, let value):
