@@ -32,6 +32,26 @@ public struct DetectedSpot: Sendable, Hashable {
   public let significance: Double
   public let flags: Flags
 
+  public init(
+    ring: String, twoTheta: Double, twoThetaSigma: Double, azimuth: Double, azimuthSigma: Double, intensity: Double,
+    intensitySigma: Double, twoThetaWidth: Double, twoThetaWidthSigma: Double, azimuthWidth: Double,
+    azimuthWidthSigma: Double, significance: Double, flags: Flags
+  ) {
+    self.ring = ring
+    self.twoTheta = twoTheta
+    self.twoThetaSigma = twoThetaSigma
+    self.azimuth = azimuth
+    self.azimuthSigma = azimuthSigma
+    self.intensity = intensity
+    self.intensitySigma = intensitySigma
+    self.twoThetaWidth = twoThetaWidth
+    self.twoThetaWidthSigma = twoThetaWidthSigma
+    self.azimuthWidth = azimuthWidth
+    self.azimuthWidthSigma = azimuthWidthSigma
+    self.significance = significance
+    self.flags = flags
+  }
+
   /// The second moments of the spot along 2θ and azimuth, in square radians.
   public var secondMoments: (twoTheta: Double, azimuth: Double) {
     (twoThetaWidth * twoThetaWidth, azimuthWidth * azimuthWidth)

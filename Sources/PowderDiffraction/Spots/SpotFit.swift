@@ -58,7 +58,7 @@ struct SpotFit {
   func spots() -> [DetectedSpot] {
     var gaussians = region.basins.map(start)
     let samples = window(gaussians).compactMap(sample)
-    let counting = countingFactor(samples)
+    let counting = strip.counting
     guard samples.count > 3 else { return [] }
     var result = solve(&gaussians, samples, counting)
     // A width that fell to its least is held there, and the rest fitted again.
@@ -72,7 +72,7 @@ struct SpotFit {
       if result == nil { for index in gaussians.indices { gaussians[index].isHeld = (true, true) } }
       result = solve(&gaussians, samples, counting)
     }
-    guard let covariance = result else { return [] }
+    guard let covariance = result, covariance.allSatisfy(\.isFinite) else { return [] }
     return gaussians.indices.compactMap { spot($0, gaussians[$0], covariance, samples) }
   }
 
@@ -106,19 +106,6 @@ struct SpotFit {
       }
     }
     return places.sorted()
-  }
-
-  /// Variance of one pixel for each unit of intensity: the slope of the stated variances; one where none are stated.
-  private func countingFactor(_ samples: [Sample]) -> Double {
-    guard let sigmas = strip.map.sigmas else { return 1 }
-    var (above, below) = (0.0, 0.0)
-    for sample in samples where sample.excess > 0 {
-      let sigma = sigmas[strip.bin(sample.place)]
-      guard sigma.isFinite else { continue }
-      above += (sigma * sigma * sample.pixels - sample.backgroundVariance) * sample.excess
-      below += sample.excess * sample.excess
-    }
-    return below > 0 ? max(above / below, 0) : 1
   }
 
   /// Share of a Gaussian in the bin about a place, and its derivatives to centre and logarithm of the width.
@@ -178,7 +165,7 @@ struct SpotFit {
       let before = misfit(gaussians, weights: weights)
       var isDone = false
       while damping < 1e8 {
-        guard let step = step(matrix, right, damping, gaussians) else { return nil }
+        guard let step = step(matrix, right, damping, gaussians), step.allSatisfy(\.isFinite) else { return nil }
         let trial = moved(gaussians, by: step)
         if misfit(trial, weights: weights) <= before * (1 + 1e-12) {
           let change = step.indices.reduce(0.0) { largest, index in
