@@ -41,7 +41,7 @@ private let degree = Double.pi / 180
     for _ in 1...20 {
       let truth = [
         Spot(twoTheta: SpotSimulation.ring, azimuth: 0.5, photons: 6000),
-        Spot(twoTheta: SpotSimulation.ring + 0.5 * Spot.width, azimuth: 0.5 + 3.2 * Spot.along, photons: 4000),
+        Spot(twoTheta: SpotSimulation.ring + 0.5 * Spot.width, azimuth: 0.5 + 4.2 * Spot.along, photons: 4000),
       ]
       let spots = try Self.finder.spots(in: SpotSimulation.map(truth, &generator))
       #expect(spots.count == 2)
@@ -54,6 +54,20 @@ private let degree = Double.pi / 180
     }
     #expect(pulls.isUnbiased, "\(pulls.text)")
     #expect(abs(pulls.deviation - 1) < 0.25, "\(pulls.text)")
+  }
+
+  @Test func spotsTooCloseToTellApartAreFlagged() throws {
+    var generator = SeededGenerator(seed: 5)
+    for _ in 1...10 {
+      let truth = [
+        Spot(twoTheta: SpotSimulation.ring, azimuth: 0.5, photons: 6000),
+        Spot(twoTheta: SpotSimulation.ring + 0.5 * Spot.width, azimuth: 0.5 + 3 * Spot.along, photons: 4000),
+      ]
+      let spots = try Self.finder.spots(in: SpotSimulation.map(truth, &generator))
+      #expect(spots.count == 2 || spots.allSatisfy { $0.flags.contains(.misfit) })
+      let alone = try Self.finder.spots(in: SpotSimulation.map([truth[0]], &generator))
+      #expect(alone.count == 1 && alone[0].flags.isEmpty)
+    }
   }
 
   @Test func aSpotAcrossTheEndsOfTheAzimuthIsOne() throws {

@@ -14,6 +14,8 @@ public struct DetectedSpot: Sendable, Hashable {
     public static let blended = Flags(rawValue: 8)
     /// Its width is below what the bins resolve and was held.
     public static let unresolved = Flags(rawValue: 16)
+    /// No Gaussian fits it: two spots closer than can be told apart, or another shape. Its uncertainties are too small.
+    public static let misfit = Flags(rawValue: 32)
   }
 
   /// The label of the ring.

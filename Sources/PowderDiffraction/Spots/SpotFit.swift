@@ -73,7 +73,20 @@ struct SpotFit {
       result = solve(&gaussians, samples, counting)
     }
     guard let covariance = result, covariance.allSatisfy(\.isFinite) else { return [] }
-    return gaussians.indices.compactMap { spot($0, gaussians[$0], covariance, samples) }
+    let fits = isFitting(gaussians, samples, counting)
+    return gaussians.indices.compactMap { spot($0, gaussians[$0], covariance, samples, fits) }
+  }
+
+  /// Whether χ² of the region is within four standard deviations of its degrees of freedom.
+  private func isFitting(_ gaussians: [Gaussian], _ samples: [Sample], _ counting: Double) -> Bool {
+    var gradient = [Double](repeating: 0, count: 5 * gaussians.count)
+    let chiSquared = samples.reduce(0) { sum, sample in
+      let value = model(gaussians, sample, &gradient)
+      let residual = sample.excess - value
+      return sum + weight(sample, value, counting) * residual * residual
+    }
+    let degrees = Double(max(samples.count - 5 * gaussians.count, 1))
+    return chiSquared < degrees + 4 * (2 * degrees).squareRoot()
   }
 
   /// Moments of a basin.
@@ -255,7 +268,7 @@ struct SpotFit {
   }
 
   private func spot(
-    _ index: Int, _ gaussian: Gaussian, _ covariance: [Double], _ samples: [Sample]
+    _ index: Int, _ gaussian: Gaussian, _ covariance: [Double], _ samples: [Sample], _ fits: Bool
   ) -> DetectedSpot? {
     let count = region.basins.count * 5
     func sigma(_ parameter: Int) -> Double {
@@ -287,7 +300,8 @@ struct SpotFit {
       twoThetaWidthSigma: map.binWidth * gaussian.width.x * sigma(3),
       azimuthWidth: map.sectorWidth * gaussian.width.y,
       azimuthWidthSigma: map.sectorWidth * gaussian.width.y * sigma(4),
-      significance: strip.significance[region.peaks[index]], flags: flags(gaussian))
+      significance: strip.significance[region.peaks[index]],
+      flags: fits ? flags(gaussian) : flags(gaussian).union(.misfit))
   }
 
   private func flags(_ gaussian: Gaussian) -> DetectedSpot.Flags {
