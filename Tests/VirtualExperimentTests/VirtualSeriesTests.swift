@@ -69,7 +69,7 @@ private func lineScan() -> LineScanSimulation {
       charge: ChargeRamp(duration: 4800, final: 0.85), thickness: 0, photons: 1e5)
     cell.environment = CellEnvironment(lithium: 0, aluminium: 0, glassyCarbon: 0, electrolyte: 0, air: 0)
     let virtual = try VirtualFullCell(plate: plate, clocks: VirtualClocks(), simulation: cell)
-    let settings = IntegrationSettings(points: 1200, splitting: .full, errorModel: .poisson)
+    let settings = IntegrationSettings(points: 1200, splitting: .full, errorModel: .poisson())
     let integrator = try AzimuthalIntegrator(plate.geometry, settings)
     try withFile { path in
       try virtual.writeFrames(to: path)
