@@ -114,8 +114,8 @@ private func simulation(
     let detector = DetectorModel(geometry: geometry)
     let stills = try StillImages(scan.stillScenes(pixelArea: pixel * pixel), detector: detector)
     let dark = PowderScene(beam: scan.simulation.beam, phases: [])
-    func photons(at exposure: Int, twoTheta: Double) throws -> Double {
-      let image = try stills.expectedPhotons(weights: scan.stillWeights(of: exposure), moving: dark)
+    func photons(_ weights: [Double], twoTheta: Double) throws -> Double {
+      let image = try stills.expectedPhotons(weights: weights, moving: dark)
       let map = try PlateMap(geometry, displacement: 0)
       var ring = 0.0
       for step in 0..<360 {
@@ -125,11 +125,13 @@ private func simulation(
       }
       return ring
     }
-    // W 110 at 16.77 degrees, against the background a degree beside it.
-    let line = 16.77 * Double.pi / 180
-    let aside = 17.5 * Double.pi / 180
-    #expect(try photons(at: 0, twoTheta: line) > 1.5 * photons(at: 0, twoTheta: aside))
-    #expect(try abs(photons(at: 9, twoTheta: line) / photons(at: 9, twoTheta: aside) - 1) < 0.1)
+    // W 110 at 16.77 and Al 200 at 18.55 degrees, against a sample without a needle.
+    for line in [16.77, 18.55] {
+      func ring(_ weights: [Double]) throws -> Double { try photons(weights, twoTheta: line * .pi / 180) }
+      let bare = try ring([0, 0, 1])
+      #expect(try ring(scan.stillWeights(of: 0)) > 1.5 * bare)
+      #expect(try abs(ring(scan.stillWeights(of: 9)) / bare - 1) < 1e-4)
+    }
     #expect(scan.stillWeights(of: 0)[0] > 0.99 && scan.stillWeights(of: 9)[0] < 1e-12)
   }
 

@@ -65,7 +65,7 @@ private func lineScan() -> LineScanSimulation {
 
   @Test func theFullCellsRingsAreWhereTheTruthSays() throws {
     var cell = FullCellSimulation(
-      beam: plate.beam, profile: plate.profile, frames: 8, interval: 600,
+      beam: plate.beam, profile: .gaussian(fwhm: 1.5 * 248e-6 / 131.67e-3), frames: 8, interval: 600,
       charge: ChargeRamp(duration: 4800, final: 0.85), thickness: 0, photons: 1e5)
     cell.environment = CellEnvironment(lithium: 0, aluminium: 0, glassyCarbon: 0, electrolyte: 0, air: 0)
     let virtual = try VirtualFullCell(plate: plate, clocks: VirtualClocks(), simulation: cell)
