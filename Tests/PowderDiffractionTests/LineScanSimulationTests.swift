@@ -36,6 +36,27 @@ private func simulation(
     #expect(abs(truth.meanStateOfCharge - 0.1 * (5000 + 7 * 22 + 10) / 15_500) < 1e-12)
   }
 
+  @Test func everySecondPassMayRunBackwards() {
+    var schedule = simulation().schedule
+    schedule.alternates = true
+    #expect(schedule.place(of: 3).position == 3 && schedule.place(of: 23).position == 16)
+    #expect(schedule.startTime(of: 23) == 60 + 5000 + 3 * 22.0)
+    #expect(abs(schedule.stagePosition(of: 20) - schedule.stagePosition(of: 19)) < 1e-18)
+  }
+
+  @Test func theSceneIsThatOfTheFrames() throws {
+    let scan = try simulation().prepared()
+    let detector = DetectorModel(geometry: geometry)
+    let stills = try StillImages(scan.stillScenes(pixelArea: pixel * pixel), detector: detector)
+    for exposure in [0, 2, 10] {
+      let moving = PowderScene(beam: scan.simulation.beam, phases: [], spots: try scan.spots(of: exposure))
+      let blended = try stills.expectedPhotons(weights: scan.stillWeights(of: exposure), moving: moving)
+      let direct = try detector.expectedPhotons(of: scan.scene(of: exposure, pixelArea: pixel * pixel))
+      let largest = zip(blended, direct).map { abs($0 - $1) }.max() ?? 0
+      #expect(largest < 1e-3 * (direct.max() ?? 0), "\(largest)")
+    }
+  }
+
   @Test func theParticleIsASphereBelowTheNeedle() throws {
     let scan = try simulation().prepared()
     let particle = scan.simulation.particle

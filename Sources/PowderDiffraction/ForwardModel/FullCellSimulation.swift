@@ -142,6 +142,18 @@ public struct FullCellSimulation: Sendable {
       background: environment.background(wavelength: beam.wavelength, scale: scale))
   }
 
+  /// Everything that scatters during an exposure, for ``VirtualPatternSeries`` or a single image.
+  ///
+  /// - Parameters:
+  ///   - pixelArea: of the detector, in square metres.
+  ///   - distance: from the cathode to the detector, in metres.
+  /// - Throws: ``ForwardModelError`` when the profile has no width.
+  public func scene(of frame: Int, pixelArea: Double, distance: Double) throws(ForwardModelError) -> PowderScene {
+    var scene = surroundings(pixelArea: pixelArea)
+    scene.phases += try phases(of: frame, distance: distance)
+    return scene
+  }
+
   /// The frames as a detector records them.
   ///
   /// - Throws: ``ForwardModelError``.
