@@ -73,7 +73,9 @@ private func lineScan() -> LineScanSimulation {
     let integrator = try AzimuthalIntegrator(plate.geometry, settings)
     try withFile { path in
       try virtual.writeFrames(to: path)
-      let frames = try FrameFile.open(path: path).frames
+      let file = try FrameFile.open(path: path)
+      let frames = file.frames
+      #expect(file.metadata.timestamps == virtual.truth.map { 1_577_872_800 + $0.startTime })
       var scratch = IntegrationScratch()
       for (frame, truth) in virtual.truth.enumerated() {
         let image = MemoryFrames(try frames.floats(frame: frame), shape: frames.shape)
