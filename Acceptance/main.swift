@@ -5,8 +5,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle", particleModelLines), ("radial", radialTwinLines), ("electrochemistry", electrochemistryLines),
   ("readers", readersLines), ("spine", spineLines), ("calibration", calibrationLines),
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
-  ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines),
-  ("diffraction-files", diffractionFilesLines), ("series", seriesLines),
+  ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
@@ -15,6 +14,8 @@ guard !chosen.isEmpty else {
   print("no part named \(wanted); there are: \(parts.map(\.name).joined(separator: ", "))")
   exit(2)
 }
+// A part takes minutes: its lines are seen as they come, in a file too.
+setvbuf(stdout, nil, _IOLBF, 0)
 var failures = 0
 for part in chosen {
   for line in try part.lines() {
