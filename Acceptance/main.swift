@@ -14,12 +14,11 @@ guard !chosen.isEmpty else {
   print("no part named \(wanted); there are: \(parts.map(\.name).joined(separator: ", "))")
   exit(2)
 }
-// A part takes minutes: its lines are seen as they come, in a file too.
-setvbuf(stdout, nil, _IOLBF, 0)
 var failures = 0
 for part in chosen {
   for line in try part.lines() {
     print(line.text)
+    fflush(nil)
     if !line.passed { failures += 1 }
   }
 }
