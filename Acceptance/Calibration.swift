@@ -151,7 +151,9 @@ private struct Trial: Sendable {
 private func forwardModelLines() throws -> [AcceptanceLine] {
   var geometry = SeedInstrument.geometry(tilt: (0.012, -0.008, 0), offset: (8e-4, -5e-4))
   // Rings alone do not tell a mirror image; this is the one that is taken then.
-  geometry.grid.orientation = .topRight
+  geometry.grid = DetectorGrid(
+    shape: geometry.grid.shape, pixelHeight: geometry.grid.pixelHeight, pixelWidth: geometry.grid.pixelWidth,
+    orientation: .topRight)
   let detector = DetectorModel(geometry: geometry)
   var options = CalibrationOptions(start: .distance(0.12))
   options.polarisation = SeedInstrument.beam.polarisation
