@@ -38,10 +38,27 @@ extension DiffractionPeaksStage {
     @Setting("chance that a window without a line shows one", default: 0.001, in: 1e-12...0.5)
     public var falseAlarm: Double
 
+    @Setting(
+      "reflections of which it is asked how many states they show: one, two or a distribution; needs instrument_width",
+      default: [])
+    public var states: [String]
+
     public init() {}
 
     public func validate() -> [SettingProblem] {
       var found: [SettingProblem] = []
+      for (index, text) in states.enumerated() where !reflections.contains(text) {
+        found.append(
+          SettingProblem(
+            at: "states[\(index)]", "this reflection is not fitted",
+            detail: "`\(text)`; expected one of \(reflections.joined(separator: ", "))"))
+      }
+      if !states.isEmpty && instrumentWidth == nil {
+        found.append(
+          SettingProblem(
+            at: "states", "a broadened line cannot be told from a broad instrument",
+            detail: "give `instrument_width`, as a calibrant shows it"))
+      }
       if reflections.isEmpty {
         found.append(
           SettingProblem(at: "reflections", "there is no reflection to fit", detail: "expected some such as [003, 104]")

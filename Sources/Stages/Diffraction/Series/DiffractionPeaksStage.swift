@@ -46,7 +46,12 @@ public enum DiffractionPeaksStage: Stage {
       noise: parameters.noise.technique, searchRange: parameters.searchRange, falseAlarm: parameters.falseAlarm)
     let fits = try model.fit(series, settings: settings, chains: input.chains, threads: context.threads)
     context.progress(series.frameCount, series.frameCount)
-    let value = PeakTable(fits, of: input.patterns, samplePhase: input.phase.name)
+    var value = PeakTable(fits, of: input.patterns, samplePhase: input.phase.name)
+    if !parameters.states.isEmpty {
+      value.states = try StateTable.table(
+        series, model: model, phase: input.phase, reflections: parameters.states.compactMap(SamplePhase.indices),
+        settings: settings, threads: context.threads)
+    }
     let summary = DiffractionPeaksSummary(
       value: value, fits: fits, model: model, input: input, parameters: parameters
     ).summary

@@ -20,7 +20,8 @@ struct DiffractionPeaksSummary {
   var summary: StageSummary {
     StageSummary(
       title: "Peaks" + (input.name.isEmpty ? "" : ": \(input.name)"), headlines: headlines, figures: figures,
-      tables: [table], assumptions: assumptions, conventions: conventions, warnings: warnings, methods: methods,
+      tables: [table] + (value.states.map { [stateTable($0)] } ?? []), assumptions: assumptions,
+      conventions: conventions, warnings: warnings, methods: methods,
       citations: DiffractionPeaksStage.citations)
   }
 
@@ -94,6 +95,33 @@ struct DiffractionPeaksSummary {
         "line", "usable patterns", "mean 2θ / deg", "scatter / mdeg", "median uncertainty / mdeg", "median FWHM / mdeg",
       ], rows: rows,
       caption: "The scatter holds the motion of the line over the series as well as its uncertainty.")
+  }
+
+  /// Verdicts counted, with the limits of the middle pattern.
+  private func stateTable(_ states: ColumnTable) -> Table {
+    let (lines, verdicts) = (states.texts("Reflection") ?? [], states.texts("Verdict") ?? [])
+    let seen = states.numbers("Separation Seen") ?? []
+    let spread = states.numbers("Spread Seen") ?? []
+    func median(_ values: [Double], _ rows: [Int]) -> String {
+      let known = rows.map { values[$0] }.filter(\.isFinite).sorted()
+      return known.isEmpty ? "" : String(format: "%.2e", known[known.count / 2])
+    }
+    let rows = parameters.states.map { line -> [String] in
+      let own = lines.indices.filter { lines[$0] == SamplePhase.indices(line)?.description }
+      let counts = Dictionary(grouping: own) { verdicts[$0] }.sorted { $0.key < $1.key }
+      return [
+        line, counts.map { "\(StateTable.words($0.key)): \($0.value.count)" }.joined(separator: "; "),
+        median(seen, own), median(spread, own),
+      ]
+    }
+    return Table(
+      title: "States",
+      columns: [
+        "line", "patterns", "separation of two states that is seen", "relative spread of d that is seen",
+      ], rows: rows,
+      caption:
+        "Decided by the Bayesian information criterion, a gain of more than 10. The limits are medians: what 95 % "
+        + "of such patterns would show.")
   }
 
   private var warnings: [String] {

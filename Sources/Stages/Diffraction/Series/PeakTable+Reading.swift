@@ -92,6 +92,6 @@ extension PeakTable {
       values: [Double](repeating: 0, count: count), sigmas: [Double](repeating: 0, count: count))
     totalScatter = Estimates(
       values: [Double](repeating: .nan, count: count), sigmas: [Double](repeating: .nan, count: count))
-    (times, exposure, wavelength) = (nil, nil, nil)
+    (times, exposure, wavelength, states) = (nil, nil, nil, nil)
   }
 }
