@@ -1,5 +1,6 @@
 import Foundation
 public import Pipeline
+public import Quantities
 
 /// A diffraction measurement: where its detector stands, its frames, and how they become patterns.
 public struct DiffractionSettings: ExperimentDecodable {
@@ -18,6 +19,20 @@ public struct DiffractionSettings: ExperimentDecodable {
   public var frames: [FilePath]
   @Section("how frames become patterns")
   public var integration: AzimuthalIntegrationStage.Parameters
+  @Section("a line scan over the sample, pass after pass")
+  public var scan: LineScanSettings?
+  @Section("how the lattice follows a charge: state of charge of every exposure, local state of charge, active mass")
+  public var response: ChargeResponseStage.Parameters?
+  @Setting(
+    "height of the beam on the sample, full width at half maximum; left out, that of the scan",
+    in: Length(si: 1e-9)...Length(si: 1), example: "2 mm")
+  public var beamHeight: Length?
+  @Setting(
+    "width of the beam on the sample, full width at half maximum", in: Length(si: 1e-9)...Length(si: 1),
+    example: "10.1 mm")
+  public var beamWidth: Length?
+  @Section("what stands around the sample, for the drawing of the setup")
+  public var setup: DiffractionSetupSettings
   @Section("what `operando simulate` makes of this measurement; an analysis reads none of it")
   public var simulation: SimulatedDiffractionSettings?
 
@@ -51,7 +66,7 @@ public struct DiffractionSettings: ExperimentDecodable {
       found.append(
         SettingProblem(at: "frames", "there is nothing to do", detail: "give `frames`, or a `calibration`"))
     }
-    return found
+    return found + responseProblems
   }
 
   /// The name of the stage that calibrates the detector.
@@ -72,6 +87,7 @@ public struct DiffractionSettings: ExperimentDecodable {
     files += [
       ("integration.mask", integration.mask), ("integration.dark", integration.dark),
       ("integration.flat", integration.flat),
+      ("response.curve", response?.curve),
     ].compactMap { key, path in path.map { (key, $0) } }
     return files
   }
