@@ -94,8 +94,8 @@ struct SimulatedResponse {
   }
 
   /// Lattices with noise, and an error of place at each position that a strain is free of.
-  func lattice() throws -> LatticeTable {
-    var rows: [LatticeTable.Row] = []
+  func lattice() throws -> Stages.LatticeTable {
+    var rows: [Stages.LatticeTable.Row] = []
     var times: [Double] = []
     let factors = factors
     let offsets = (0..<positions).map { position -> Double in
@@ -114,13 +114,13 @@ struct SimulatedResponse {
       times.append(Self.epoch + start)
       rows.append(
         dark.contains(index)
-          ? LatticeTable.Row(lattice: nil, reason: "003: no usable peak")
+          ? Stages.LatticeTable.Row(lattice: nil, reason: "003: no usable peak")
           : LatticeTable.Row(
             lattice: try HexagonalLattice(
               a: a * scale + sigmaA * first, c: c * scale + sigmaC * second,
               measurement: LatticeCovariance(aa: sigmaA * sigmaA, ac: -0.4 * sigmaA * sigmaC, cc: sigmaC * sigmaC))))
     }
-    return LatticeTable(rows, times: times, exposure: exposure)
+    return Stages.LatticeTable(rows, times: times, exposure: exposure)
   }
 
   var scan: LineScanSettings {

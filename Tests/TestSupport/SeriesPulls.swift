@@ -36,8 +36,9 @@ public struct SeriesPulls: Sendable {
   public static func isConsistent(_ hits: Int, of tries: Int, with nominal: Double) -> Bool {
     func probability(_ k: Int) -> Double {
       let (k, n) = (Double(k), Double(tries))
-      return exp(
-        lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(nominal) + (n - k) * log(1 - nominal))
+      let choices = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+      let chance = k * log(nominal) + (n - k) * log(1 - nominal)
+      return exp(choices + chance)
     }
     let below = (0...hits).reduce(0) { $0 + probability($1) }
     let above = (hits...tries).reduce(0) { $0 + probability($1) }

@@ -1,6 +1,6 @@
-import ArrayMath
+public import ArrayMath
 import Foundation
-import PowderDiffraction
+public import PowderDiffraction
 
 /// Line scans and lattices with a known truth, as the seed's experiment gives them.
 public enum SeriesSimulation {
@@ -21,6 +21,15 @@ public enum SeriesSimulation {
     try publishedTable().map {
       try LatticeCurve(stateOfCharge: $0.stateOfCharge, a: $0.a, c: $0.c, smoothing: smoothing)
     }
+  }
+
+  /// A truth for simulations: the smooth published curve, exactly known.
+  public static func trueCurve() throws -> LatticeCurve? {
+    guard let smooth = try publishedCurve(.maximumLikelihood) else { return nil }
+    let extent = smooth.range.upperBound - smooth.range.lowerBound
+    let states = (0...160).map { smooth.range.lowerBound + extent * Double($0) / 160 }
+    return try LatticeCurve(
+      stateOfCharge: states, a: states.map(smooth.a(at:)), c: states.map(smooth.c(at:)), smoothing: .interpolating)
   }
 
   /// Two correlated normal deviates.
@@ -162,13 +171,16 @@ extension SeriesSimulation {
       ExposureStamp(start: 22 * Double($0), position: positions[$0 % positions.count])
     }
     let scan = try LineScan(stamps, plan: plan)
-    // The walk has a value at the start of each pass and straight lines between them.
+    // The walk has a value for each frame and straight lines between them; `walk` is its deviation over a pass.
+    let frames = passes * positions.count
     var knots = [0.0]
-    for _ in 0...passes { knots.append(knots[knots.count - 1] + walk * generator.normal()) }
+    for _ in 0...frames {
+      knots.append(knots[knots.count - 1] + walk / Double(positions.count).squareRoot() * generator.normal())
+    }
     let duration = 22 * Double(positions.count)
     let steps = knots
     let edge: @Sendable (Double) -> Double = { time in
-      let place = min(max(time / duration, 0), Double(steps.count) - 1.001)
+      let place = min(max(time / 22, 0), Double(steps.count) - 1.001)
       let index = Int(place)
       return start + drift * time + steps[index] + (place - Double(index)) * (steps[index + 1] - steps[index])
     }

@@ -31,19 +31,18 @@ extension ChargeResponse {
     do {
       let curve = try LatticeCurve(
         stateOfCharge: states, a: found.map(\.a), c: found.map(\.c), sigmaA: sigmaA, sigmaC: sigmaC)
-      cell = CellCurve(curve: curve, turn: nil, slopes: nil, frames: frames)
+      cell = CellCurve(
+        curve: curve, turn: turn(curve, states, found, charging.map(\.charge)), slopes: slopes(states, found),
+        frames: frames)
     } catch {
       warnings.append("The exposures make no curve of a and c against state of charge: \(error).")
-      return
     }
-    cell?.turn = turn(states, found, charging.map(\.charge))
-    cell?.slopes = slopes(states, found)
   }
 
   private func turn(
-    _ states: [Double], _ lattices: [MeasuredLattices.Lattice], _ charges: [FrameCharge]
+    _ curve: LatticeCurve, _ states: [Double], _ lattices: [MeasuredLattices.Lattice], _ charges: [FrameCharge]
   ) -> (state: Double, fitSigma: Double, scaleSigma: Double, c: Double, sigmaC: Double)? {
-    guard let curve = cell?.curve, let last = states.last else { return nil }
+    guard let last = states.last else { return nil }
     var centre = curve.turningPoint
     // At the end of the charge c has not turned yet.
     guard centre < last - 0.02, centre > states[0] else { return nil }

@@ -57,9 +57,10 @@ struct ClockAnswer {
     recorded =
       if let firstExposure, let recordStart { firstExposure - recordStart } else { nil }
     let stated = parameters.clockOffset
+    let start = recorded ?? 0
     let prior = try stated.map {
       try ExperimentClock(
-        offset: (recorded ?? 0) + $0.value.si, sigma: $0.standardUncertainty?.si ?? Self.assumedAgreement)
+        offset: start + $0.value.si, sigma: $0.standardUncertainty?.si ?? Self.assumedAgreement)
     }
     if recorded == nil, parameters.clock == .recorded {
       warnings.append(
@@ -69,10 +70,10 @@ struct ClockAnswer {
     clock =
       try prior
       ?? ExperimentClock(
-        offset: recorded ?? 0,
-        sigma: recorded == nil ? parameters.clockRange.si / 3.0.squareRoot() : Self.assumedAgreement)
+        offset: start, sigma: recorded == nil ? parameters.clockRange.si / 3.0.squareRoot() : Self.assumedAgreement)
     guard parameters.clock == .fitted else { return }
-    let range = clock.offset - parameters.clockRange.si...clock.offset + parameters.clockRange.si
+    let offset = clock.offset
+    let range = offset - parameters.clockRange.si...offset + parameters.clockRange.si
     do {
       let samples = exposures.indices.compactMap { index -> ClockSample? in
         guard let lattice = lattices[index], lattice.hasBoth || isScan, let group = groups[index] else { return nil }
@@ -80,7 +81,7 @@ struct ClockAnswer {
           ? ClockSample(exposure: exposures[index], value: lattice.c, sigma: lattice.ownCC.squareRoot(), group: group)
           : ClockSample(exposure: exposures[index], value: lattice.a, sigma: lattice.ownAA.squareRoot(), group: group)
       }
-      let (kept, response) = Self.response(samples, record: record, curve: isScan ? nil : curve, offset: clock.offset)
+      let (kept, response) = Self.response(samples, record: record, curve: isScan ? nil : curve, offset: offset)
       let found = try ClockFit(kept, record: record, response: response, range: range, prior: prior)
       fit = found
       clock = found.clock
@@ -91,7 +92,7 @@ struct ClockAnswer {
           + (prior == nil ? "the start times are taken at their word" : "the stated one is used")
           + ", uncertain by the searched range.")
       clock = try ExperimentClock(
-        offset: clock.offset, sigma: max(clock.sigma, parameters.clockRange.si / 3.0.squareRoot()))
+        offset: offset, sigma: max(clock.sigma, parameters.clockRange.si / 3.0.squareRoot()))
     }
   }
 
