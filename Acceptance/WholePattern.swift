@@ -7,7 +7,7 @@ import TestSupport
 
 /// Whole patterns: the measured standard, and simulated full cells over the whole published range of NMC811.
 func wholePatternLines() throws -> [AcceptanceLine] {
-  try standardLines() + simulatedLines(width: 1) + simulatedLines(width: 5) + seriesLines()
+  try standardLines() + simulatedLines(width: 1) + simulatedLines(width: 5) + sequentialLines()
 }
 
 private let degree = Double.pi / 180
@@ -208,7 +208,7 @@ private func chargeSeries(_ patterns: [PowderPattern]) throws -> PowderPatternSe
 }
 
 /// The whole charge as one series from the pristine lattice: all frames refined, the turn of c found, the time.
-private func seriesLines() throws -> [AcceptanceLine] {
+private func sequentialLines() throws -> [AcceptanceLine] {
   guard let table = try PublishedLattice.table() else { return [] }
   let series = try chargeSeries(table.map { try SimulatedCell(truth: $0, width: 1).pattern(seed: 1) })
   let model = try SimulatedCell(truth: table[0], width: 1).model(.pawley, start: table[0])

@@ -6,7 +6,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("readers", readersLines), ("spine", spineLines), ("calibration", calibrationLines),
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
   ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
-  ("throughput", diffractionThroughputLines),
+  ("throughput", diffractionThroughputLines), ("operando-series", operandoSeriesLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

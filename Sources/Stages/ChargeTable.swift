@@ -14,9 +14,31 @@ public struct ChargeTable: NeXusRepresentable, Hashable {
     public var heading: String { "\(name) / \(unit)" }
   }
 
-  public var columns: [Column]
+  /// What stands behind the numbers of a record.
+  public struct Record: Hashable, Sendable {
+    /// When the record's time was zero, in seconds since 1970 by the potentiostat's own clock; nil where it does not
+    /// say.
+    public var startTime: Double?
+    /// Mass of the active material and its standard uncertainty, in kilograms.
+    public var mass, massUncertainty: Double
+    /// Specific capacity and its standard uncertainty, in C/kg.
+    public var specificCapacity, specificCapacityUncertainty: Double
+    /// Lithiation before the first sample.
+    public var initialLithiation: Double
+  }
 
-  init(_ accounting: ChargeAccounting) {
+  public var columns: [Column]
+  /// Nil in files of the stage's first version.
+  public var record: Record?
+
+  /// - Parameter startTime: when the record's time was zero, in seconds since 1970.
+  init(_ accounting: ChargeAccounting, startTime: Double? = nil) {
+    let material = accounting.material
+    record = Record(
+      startTime: startTime, mass: material.mass.value, massUncertainty: material.mass.uncertainty,
+      specificCapacity: material.specificCapacity.value,
+      specificCapacityUncertainty: material.specificCapacity.uncertainty,
+      initialLithiation: material.initialLithiation.value)
     let milliampereHours = { (coulombs: [Double]) in coulombs.map { $0 / 3.6 } }
     let specific = { (values: [Double]) in values.map { $0 / 3600 } }
     let hourly = { (values: [Double]) in values.map { $0 * 3600 } }
@@ -74,10 +96,23 @@ public struct ChargeTable: NeXusRepresentable, Hashable {
       dataset.attributes["column_unit"] = .text(column.unit)
       datasets[Self.datasetName(column.name)] = dataset
     }
-    return [
+    var children: [String: NeXusNode] = [
       defaultPlot: .group(
         .data(signal: "state_of_charge", axes: ["test_time"], title: "State of charge", datasets: datasets))
     ]
+    if let record {
+      var values: [String: NeXusNode] = [
+        "mass": .dataset(NeXusDataset(record.mass, units: "kg")),
+        "mass_errors": .dataset(NeXusDataset(record.massUncertainty, units: "kg")),
+        "specific_capacity": .dataset(NeXusDataset(record.specificCapacity, units: "C/kg")),
+        "specific_capacity_errors": .dataset(NeXusDataset(record.specificCapacityUncertainty, units: "C/kg")),
+        "initial_lithiation": .dataset(NeXusDataset(record.initialLithiation, units: "")),
+      ]
+      // Seconds since 1970 by the potentiostat's own clock.
+      if let startTime = record.startTime { values["start_time"] = .dataset(NeXusDataset(startTime, units: "s")) }
+      children["record"] = .group(.collection(values))
+    }
+    return children
   }
 
   public init(entry: NeXusGroup) throws {
@@ -97,6 +132,14 @@ public struct ChargeTable: NeXusRepresentable, Hashable {
     columns = found.sorted { $0.position < $1.position }.map(\.column)
     guard Set(columns.map(\.values.count)).count <= 1 else {
       throw StageDocumentError(path: "/entry/state_of_charge", problem: "the columns differ in length")
+    }
+    record = entry[group: "record"].flatMap { group in
+      func number(_ name: String) -> Double? { group[dataset: name]?.numbers?.first }
+      guard let mass = number("mass"), let capacity = number("specific_capacity") else { return nil }
+      return Record(
+        startTime: number("start_time"), mass: mass, massUncertainty: number("mass_errors") ?? 0,
+        specificCapacity: capacity, specificCapacityUncertainty: number("specific_capacity_errors") ?? 0,
+        initialLithiation: number("initial_lithiation") ?? 1)
     }
   }
 

@@ -79,6 +79,7 @@ public struct Experiment: Sendable {
       stages.append(plannedStateOfCharge(parameters, sequenceIndex: stages.count + 1))
     }
     for measurement in settings.diffraction { stages += measurement.plannedStages(after: stages.count) }
+    stages += DiffractionSettings.plannedResponses(of: settings.diffraction, after: stages.count)
     if let model = settings.particleModel {
       stages.append(
         ParticleModelStage.planned(
@@ -150,6 +151,7 @@ public struct Experiment: Sendable {
         Convention(
           subject: "polarisation of \(measurement.name)",
           choice: "\(measurement.integration.polarisation), (Ih − Iv)/(Ih + Iv), horizontal along axis 2"))
+      found += measurement.responseConventions
     }
     if let model = settings.particleModel {
       found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))

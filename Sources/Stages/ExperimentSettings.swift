@@ -66,6 +66,7 @@ public struct ExperimentSettings: ExperimentDecodable {
             + (names.isEmpty ? "one to be described" : names.sorted().joined(separator: ", "))
         ))
     }
+    found += DiffractionSettings.responseProblems(of: diffraction, charges: names)
     var scans: Set<String> = []
     for (index, measurement) in diffraction.enumerated() where !scans.insert(measurement.name).inserted {
       found.append(

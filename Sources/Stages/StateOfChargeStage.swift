@@ -8,7 +8,7 @@ public import Quantities
 /// From a potentiostat record, or a described protocol, to charge, capacity, C-rate and state of charge.
 public enum StateOfChargeStage: Stage {
   public static let name = "state-of-charge"
-  public static let version = 1
+  public static let version = 2
   public static let citations = [Citation.gum2008, .bdf]
 
   public struct Parameters: ExperimentDecodable {
@@ -200,7 +200,7 @@ public enum StateOfChargeStage: Stage {
     }
     context.progress(1, 1)
     let summary = StateOfChargeSummary(accounting: accounting, input: input, parameters: parameters).summary
-    return StageResult(value: ChargeTable(accounting), summary: summary)
+    return StageResult(value: ChargeTable(accounting, startTime: input.series?.startTime), summary: summary)
   }
 }
 

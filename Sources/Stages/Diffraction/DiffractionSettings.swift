@@ -2,6 +2,7 @@ import Crystallography
 import Foundation
 public import Pipeline
 import PowderDiffraction
+public import Quantities
 
 /// A diffraction measurement: where its detector stands, its frames, and how they become patterns.
 public struct DiffractionSettings: ExperimentDecodable {
@@ -28,6 +29,18 @@ public struct DiffractionSettings: ExperimentDecodable {
   public var peaks: DiffractionPeaksStage.Parameters?
   @Section("lattice parameters from the peaks or from the whole patterns")
   public var lattice: LatticeParametersStage.Parameters?
+  @Section("how the lattice follows a charge: state of charge of every exposure, local state of charge, active mass")
+  public var response: ChargeResponseStage.Parameters?
+  @Setting(
+    "height of the beam on the sample, full width at half maximum; left out, that of the scan",
+    in: Length(si: 1e-9)...Length(si: 1), example: "2 mm")
+  public var beamHeight: Length?
+  @Setting(
+    "width of the beam on the sample, full width at half maximum", in: Length(si: 1e-9)...Length(si: 1),
+    example: "10.1 mm")
+  public var beamWidth: Length?
+  @Section("what stands around the sample, for the drawing of the setup")
+  public var setup: DiffractionSetupSettings
   @Section("what `operando simulate` makes of this measurement; an analysis reads none of it")
   public var simulation: SimulatedDiffractionSettings?
 
@@ -87,7 +100,7 @@ public struct DiffractionSettings: ExperimentDecodable {
             detail: "expected 003 and 104 for `lattice`"))
       }
     }
-    return found
+    return found + responseProblems
   }
 
   /// The name of the stage that calibrates the detector.
@@ -119,6 +132,7 @@ public struct DiffractionSettings: ExperimentDecodable {
     files += [
       ("integration.mask", integration.mask), ("integration.dark", integration.dark),
       ("integration.flat", integration.flat),
+      ("response.curve", response?.curve),
     ].compactMap { key, path in path.map { (key, $0) } }
     return files
   }
