@@ -1,3 +1,4 @@
+import Figures
 import FileFormats
 import Foundation
 import Pipeline
