@@ -26,6 +26,9 @@ func diffractionFilesLines() throws -> [AcceptanceLine] {
   (old.version, old.orientation) = (.version1, .bottomRight)
   let ponis = try [PoniFile(geometry, comments: ["LaB6"]).write(), old.write()].map { Array($0.utf8) }
   line("poni", ponis) { _ = try PoniFile.read($0, named: "damaged.poni") }
+  let plate = try Fit2DGeometry(geometry.poni, pixelWidth: 33e-6, pixelHeight: 31e-6)
+  let forms = Fit2DFile(geometry: plate, shape: geometry.grid.shape, wavelength: geometry.wavelength).write()
+  line("fit2d", [Array(forms.utf8)]) { _ = try Fit2DFile.read($0, named: "damaged.fit2d").geometry.poni() }
 
   let angles = (1...2000).map { Double($0) * 2e-4 }
   let counts = angles.map { 1000 + 900 * sin(40 * $0) }

@@ -5,7 +5,8 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle", particleModelLines), ("radial", radialTwinLines), ("electrochemistry", electrochemistryLines),
   ("readers", readersLines), ("spine", spineLines), ("calibration", calibrationLines),
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
-  ("diffraction-files", diffractionFilesLines),
+  ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
+  ("throughput", diffractionThroughputLines), ("operando-series", operandoSeriesLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
@@ -18,6 +19,7 @@ var failures = 0
 for part in chosen {
   for line in try part.lines() {
     print(line.text)
+    fflush(nil)
     if !line.passed { failures += 1 }
   }
 }

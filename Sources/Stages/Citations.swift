@@ -58,4 +58,18 @@ extension Citation {
     text:
       "J. Filik et al., Processing two-dimensional X-ray diffraction and small-angle scattering data in DAWN 2, J. Appl. Cryst. 50, 959 (2017)."
   )
+  public static let thompson1987 = Citation(
+    key: "thompson1987",
+    text:
+      "P. Thompson, D. E. Cox, J. B. Hastings, Rietveld refinement of Debye-Scherrer synchrotron X-ray data from Al2O3, J. Appl. Cryst. 20, 79 (1987)."
+  )
+  public static let pawley1981 = Citation(
+    key: "pawley1981",
+    text: "G. S. Pawley, Unit-cell refinement from powder diffraction scans, J. Appl. Cryst. 14, 357 (1981)."
+  )
+  public static let leBail1988 = Citation(
+    key: "lebail1988",
+    text:
+      "A. Le Bail, H. Duroy, J. L. Fourquet, Ab-initio structure determination of LiSbWO6 by X-ray powder diffraction, Mater. Res. Bull. 23, 447 (1988)."
+  )
 }

@@ -22,8 +22,8 @@ struct CalibrateCommand: ParsableCommand {
         operando calibrate lab6.tif --calibrant LaB6 --energy "19 keV" \\
           --pixel "31 um" --distance "131.67 mm" -o lab6.poni --report lab6.html
 
-      Exit status: 0 done, 1 failed while writing, 2 wrong input, among it an image in
-      which the rings of the calibrant are not found (nothing written).
+      Exit status: 0 done, 1 failed while writing, 2 wrong input, among it an
+      image in which the rings of the calibrant are not found (nothing written).
       """)
 
   @Argument(help: "Images of the calibrant: TIFF, EDF, CBF, or HDF5 as FILE.h5 or FILE.h5::/path.", completion: .file())

@@ -15,10 +15,10 @@ struct ConvertCommand: ParsableCommand {
         geometries  .poni, .fit2d, .nxs               to .poni, .fit2d, .nxs
         patterns    .xye, .xy, .dat, .chi, .nxs       to .xye, .xy, .nxs
         frames      .tif, .edf, .cbf, .npy, .h5       to .tif, .h5, .nxs
-      CSV is the Battery Data Format: SI units, positive current on charge. A .fit2d file
-      holds the numbers of FIT2D's forms. A geometry as .nxs is an NXdetector with its
-      transformations, which DAWN reads; patterns as .nxs follow NXazint1d or NXazint2d.
-      Several patterns become one text file each.
+      CSV is the Battery Data Format: SI units, positive current on charge. A
+      .fit2d file holds the numbers of FIT2D's forms. A geometry as .nxs is an
+      NXdetector with its transformations, as DAWN keeps it; patterns as .nxs
+      follow NXazint1d or NXazint2d. Several patterns become one text file each.
 
       Example:
         operando convert cell.mpr cell.bdf.csv

@@ -9,9 +9,10 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Tell what is in a file: a record, a NeXus file, frames, a geometry, a pattern, a structure.",
     discussion: """
-      Of a NeXus or HDF5 file the tree is printed, of a geometry (.poni, .fit2d) its numbers
-      in the conventions of PONI, FIT2D, NeXus and DAWN, of a structure (.cif) its distances
-      with a warning where they look wrong, of an experiment every setting.
+      Of a NeXus or HDF5 file the tree is printed, of a geometry (.poni, .fit2d)
+      its numbers in the conventions of PONI, FIT2D, NeXus and DAWN, of a
+      structure (.cif) its distances with a warning where they look wrong, of an
+      experiment every setting.
 
       Example:  operando inspect cell.mpr
       """)

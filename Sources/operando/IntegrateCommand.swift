@@ -11,10 +11,10 @@ struct IntegrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "integrate", abstract: "Powder patterns from detector frames.",
     discussion: """
-      Reads TIFF, EDF, CBF, NPY and HDF5 frames (FILE.h5::/path names a dataset) and
-      writes NXazint1d (NXazint2d with --cake) as .nxs, or one .xye file a frame.
-      Intensities are mean counts of a pixel, with standard uncertainties. Angles are in
-      degrees, q in 1/angstrom, d in angstrom.
+      Reads TIFF, EDF, CBF, NPY and HDF5 frames (FILE.h5::/path names a dataset)
+      and writes NXazint1d (NXazint2d with --cake) as .nxs, or one .xye file a
+      frame. Intensities are mean counts of a pixel, with standard uncertainties.
+      Angles are in degrees, q in 1/angstrom, d in angstrom.
 
       Example:
         operando integrate scan.h5 --geometry lab6.poni --mask mask.tif -o scan.nxs

@@ -22,7 +22,8 @@ struct OperandoCommand: ParsableCommand {
       RunCommand.self, CheckCommand.self, EstimateCommand.self, SimulateCommand.self, ExampleCommand.self,
       StatusCommand.self, ReportCommand.self, CompareCommand.self, CleanCommand.self, InspectCommand.self,
       ConvertCommand.self, SchemaCommand.self, DoctorCommand.self, ChargeCommand.self, CalibrateCommand.self,
-      IntegrateCommand.self, ParticleCommand.self,
+      IntegrateCommand.self, PeaksCommand.self, LatticeCommand.self,
+      ParticleCommand.self,
     ])
 
   /// Runs the verb and maps what went wrong to the exit status of the contract.

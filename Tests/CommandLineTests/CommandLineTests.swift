@@ -218,6 +218,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [("single-particle-diffraction", "scan"), ("full-cell-diffraction", "cell-scan")])
+  func theDiffractionExamplesRun(example: String, measurement: String) throws {
+    try withFolder { folder in
+      #expect(try operando("example", example, folder + "/mine").status == 0)
+      let result = try operando("run", folder + "/mine/experiment.yaml", "-o", folder + "/run")
+      #expect(result.status == 0, "\(result.errors)")
+      let stages = try FileManager.default.contentsOfDirectory(atPath: folder + "/run/stages")
+      #expect(stages.contains { $0.contains("azimuthal-integration-\(measurement)") }, "\(stages)")
+      #expect(exists(folder + "/run/report.html"))
+    }
+  }
+
   @Test func examplesSchemaAndEstimate() throws {
     try withFolder { folder in
       #expect(try operando("example").output.contains("nmc811-particle"))

@@ -73,7 +73,7 @@ import Testing
     #expect(abs(mass.activeMass - 0.8e-12) < 1e-20)
     #expect(abs(mass.contributions[1].factorShift + 0.0375) < 1e-4)
     #expect(
-      abs(mass.factorSigma * mass.factorSigma - mass.independentSigma * mass.independentSigma - 0.0375 * 0.0375) < 1e-6)
+      abs(mass.factorSigma * mass.factorSigma - mass.independentSigma * mass.independentSigma - 0.0375 * 0.0375) < 1e-5)
     #expect(abs(mass.sigma / mass.activeMass - mass.factorSigma / 1.25) < 1e-12)
   }
 
@@ -143,6 +143,31 @@ import Testing
     // Σ(y−μ)²/χ²(0.975, 4) − σ² with χ² = 11.1433.
     #expect(abs(result.spreadInterval.lowerBound - (variance * 4 / 11.143_287 - 2.25).squareRoot()) < 1e-5)
     #expect(abs(result.spreadInterval.upperBound - (variance * 4 / 0.484_418_6 - 2.25).squareRoot()) < 1e-4)
+  }
+
+  @Test func theChargePassedDuringAPassIsNoHeterogeneity() throws {
+    let curve = try LatticeCurveTests.analytic()
+    let count = 10
+    let plan = try LineScanPlan(positions: (0..<count).map { 1e-6 * Double($0) }, exposure: 20, period: 25)
+    let scan = try LineScan(
+      (0..<3 * count).map { ExposureStamp(start: 25 * Double($0), position: 1e-6 * Double($0 % count)) }, plan: plan)
+    // From 0 to 30 % within the series: 10 % a pass.
+    let record = try ChargeRecord(time: [0, 1000], stateOfCharge: [0, 0.4], sigma: [0, 0])
+    let charge = try ExperimentClock(offset: 0, sigma: 1).stateOfCharge(
+      of: scan.frames.map(Exposure.init), from: record)
+    let local = try charge.frames.map { frame -> LocalStateOfCharge? in
+      guard let frame else { return nil }
+      let state = 1.2 * frame.middle
+      return curve.stateOfCharge(
+        of: try LatticeObservation(a: curve.a(at: state), c: curve.c(at: state), varianceA: 1e-27, varianceC: 1e-27))
+    }
+    let corrected = try scan.heterogeneity(pass: 1, local: local, charge: charge, factor: 1.2)
+    #expect(corrected.spread == 0 && corrected.probability > 0.5)
+    let skewed = try scan.heterogeneity(pass: 1, local: local)
+    #expect(skewed.spread > 0.02)
+    #expect(throws: LineScanError.self) { try scan.heterogeneity(pass: 7, local: local) }
+    #expect(throws: LineScanError.self) { try scan.heterogeneity(pass: 0, local: []) }
+    #expect(throws: LineScanError.self) { try scan.heterogeneity(pass: 0, local: local, weights: [1]) }
   }
 
   @Test func sharesOfTheMaterialWeighTheMean() throws {

@@ -34,7 +34,7 @@ private func simulation(spread: Double = 0) -> FullCellSimulation {
   @Test func aSpreadOfStatesKeepsItsMeanAndPhotons() throws {
     let phases = try simulation(spread: 0.1).phases(of: 6, distance: 0.13)
     let plain = try simulation().phases(of: 6, distance: 0.13)
-    #expect(phases.count > 10 && plain.count == 1)
+    #expect(phases.count > 2 && plain.count == 1)
     #expect(abs(phases.reduce(0) { $0 + $1.scale } / plain[0].scale - 1) < 1e-12)
     // Where the curve bends, the mean of c is not c of the mean: the second derivative by differences.
     let truth = simulation(spread: 0.1).truth(of: 6)
@@ -81,7 +81,8 @@ private func simulation(spread: Double = 0) -> FullCellSimulation {
     var whole = around
     whole.phases += moving.phases
     let direct = try detector.expectedPhotons(of: whole)
-    #expect(zip(blended, direct).allSatisfy { abs($0 - $1) < 2e-3 * abs($1) + 1e-3 })
+    let largest = zip(blended, direct).map { abs($0 - $1) }.max() ?? 0
+    #expect(largest < 1e-3 * (direct.max() ?? 0), "\(largest)")
     #expect(throws: ForwardModelError.self) { try stills.expectedPhotons(weights: [1, 1], moving: moving) }
     #expect(throws: ForwardModelError.self) { try stills.expectedPhotons(weights: [-1], moving: moving) }
   }

@@ -23,7 +23,8 @@ import Testing
       #expect(abs(curve.a(at: s) - Self.a(s)) < 1e-16)
       #expect(abs(curve.c(at: s) - Self.c(s)) < 3e-15)
     }
-    #expect(abs(curve.turningPoint - 0.64) < 0.005)
+    // To half a row of the table.
+    #expect(abs(curve.turningPoint - 0.64) < 0.006)
   }
 
   @Test func smoothingFindsTheScatterAndTheCurve() throws {

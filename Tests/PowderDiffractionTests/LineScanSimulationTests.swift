@@ -36,6 +36,27 @@ private func simulation(
     #expect(abs(truth.meanStateOfCharge - 0.1 * (5000 + 7 * 22 + 10) / 15_500) < 1e-12)
   }
 
+  @Test func everySecondPassMayRunBackwards() {
+    var schedule = simulation().schedule
+    schedule.alternates = true
+    #expect(schedule.place(of: 3).position == 3 && schedule.place(of: 23).position == 16)
+    #expect(schedule.startTime(of: 23) == 60 + 5000 + 3 * 22.0)
+    #expect(abs(schedule.stagePosition(of: 20) - schedule.stagePosition(of: 19)) < 1e-18)
+  }
+
+  @Test func theSceneIsThatOfTheFrames() throws {
+    let scan = try simulation().prepared()
+    let detector = DetectorModel(geometry: geometry)
+    let stills = try StillImages(scan.stillScenes(pixelArea: pixel * pixel), detector: detector)
+    for exposure in [0, 2, 10] {
+      let moving = PowderScene(beam: scan.simulation.beam, phases: [], spots: try scan.spots(of: exposure))
+      let blended = try stills.expectedPhotons(weights: scan.stillWeights(of: exposure), moving: moving)
+      let direct = try detector.expectedPhotons(of: scan.scene(of: exposure, pixelArea: pixel * pixel))
+      let largest = zip(blended, direct).map { abs($0 - $1) }.max() ?? 0
+      #expect(largest < 1e-3 * (direct.max() ?? 0), "\(largest)")
+    }
+  }
+
   @Test func theParticleIsASphereBelowTheNeedle() throws {
     let scan = try simulation().prepared()
     let particle = scan.simulation.particle
@@ -114,8 +135,8 @@ private func simulation(
     let detector = DetectorModel(geometry: geometry)
     let stills = try StillImages(scan.stillScenes(pixelArea: pixel * pixel), detector: detector)
     let dark = PowderScene(beam: scan.simulation.beam, phases: [])
-    func photons(at exposure: Int, twoTheta: Double) throws -> Double {
-      let image = try stills.expectedPhotons(weights: scan.stillWeights(of: exposure), moving: dark)
+    func photons(_ weights: [Double], twoTheta: Double) throws -> Double {
+      let image = try stills.expectedPhotons(weights: weights, moving: dark)
       let map = try PlateMap(geometry, displacement: 0)
       var ring = 0.0
       for step in 0..<360 {
@@ -125,11 +146,13 @@ private func simulation(
       }
       return ring
     }
-    // W 110 at 16.77 degrees, against the background a degree beside it.
-    let line = 16.77 * Double.pi / 180
-    let aside = 17.5 * Double.pi / 180
-    #expect(try photons(at: 0, twoTheta: line) > 1.5 * photons(at: 0, twoTheta: aside))
-    #expect(try abs(photons(at: 9, twoTheta: line) / photons(at: 9, twoTheta: aside) - 1) < 0.1)
+    // W 110 at 16.77 and Al 200 at 18.55 degrees, against a sample without a needle.
+    for line in [16.77, 18.55] {
+      func ring(_ weights: [Double]) throws -> Double { try photons(weights, twoTheta: line * .pi / 180) }
+      let bare = try ring([0, 0, 1])
+      #expect(try ring(scan.stillWeights(of: 0)) > 1.5 * bare)
+      #expect(try abs(ring(scan.stillWeights(of: 9)) / bare - 1) < 1e-4)
+    }
     #expect(scan.stillWeights(of: 0)[0] > 0.99 && scan.stillWeights(of: 9)[0] < 1e-12)
   }
 

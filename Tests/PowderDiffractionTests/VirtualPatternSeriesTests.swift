@@ -1,7 +1,8 @@
 import ArrayMath
 import Foundation
-import PowderDiffraction
 import Testing
+
+@testable import PowderDiffraction
 
 private let pixel = 124e-6
 private let geometry = DetectorGeometry(
@@ -68,17 +69,47 @@ private let geometry = DetectorGeometry(
     #expect(try series.series(frames: 1, seed: 2) { _ in scene }.intensities != Array(made.intensities.prefix(800)))
   }
 
+  @Test func aDisplacedPhaseAppearsWhereItsRingIs() throws {
+    var displaced = scene
+    displaced.background = ScatteringBackground()
+    displaced.phases[0].lines = [scene.phases[0].lines[4]]
+    displaced.phases[0].displacement = 1e-3
+    let expected = try patterns().expected(displaced)
+    let crest = try #require(expected.indices.max { expected[$0] < expected[$1] })
+    let twoTheta = try #require(displaced.phases[0].lines[0].twoTheta(wavelength: SeedInstrument.wavelength))
+    let apparent = atan((131.67e-3 - 1e-3) * tan(twoTheta) / 131.67e-3)
+    #expect(abs((edges[crest] + edges[crest + 1]) / 2 - apparent) < edges[1] - edges[0])
+    displaced.phases[0].displacement = 1
+    let tooFar = displaced
+    #expect(throws: ForwardModelError.self) { _ = try patterns().expected(tooFar) }
+  }
+
+  @Test func spotsHoldTheirPhotons() throws {
+    let series = try patterns()
+    let shape = try RingShape(fwhm: 0.0014, mixing: 0)
+    let spot = DiffractionSpot(line: 0, twoTheta: 0.2, azimuth: 1, photons: 1000, shape: shape, azimuthalWidth: 0.01)
+    let expected = try series.expected(PowderScene(beam: scene.beam, phases: [], spots: [spot, spot]))
+    // Photons of a bin: intensity times its part of the sphere over the solid angle of a pixel.
+    let pixelAngle = pow(pixel / 131.67e-3, 2)
+    var sum = 0.0
+    for bin in expected.indices {
+      sum += expected[bin] * 2 * .pi * (cos(edges[bin]) - cos(edges[bin + 1])) / pixelAngle
+    }
+    #expect(abs(sum / 2000 - 1) < 1e-9)
+  }
+
   @Test func pixelsAreCounted() throws {
     let series = try patterns()
     let total = series.pixelCounts.reduce(0, +)
-    // Rings between 5 and 20 degrees reach over the plate's edges, so less than the annulus.
-    let area = Double.pi * (pow(tan(19.75 * Double.pi / 180), 2) - pow(tan(5 * Double.pi / 180), 2))
-    let inside = area * pow(131.67e-3 / pixel, 2)
-    #expect(total < inside && total > 0.9 * inside)
+    // Rings beyond 19.8 degrees reach over the plate's edges.
+    func area(_ lower: Double, _ upper: Double) -> Double {
+      .pi * (pow(tan(upper), 2) - pow(tan(lower), 2)) * pow(131.67e-3 / pixel, 2)
+    }
+    let whole = area(edges[0], edges[800])
+    #expect(total < whole && total > 0.97 * whole)
     for index in [10, 300, 600] {
-      let (lower, upper) = (tan(edges[index]), tan(edges[index + 1]))
-      let ring = Double.pi * (upper * upper - lower * lower) * pow(131.67e-3 / pixel, 2)
-      #expect(abs(series.pixelCounts[index] / ring - 1) < 0.1)
+      let counted = series.pixelCounts[index..<index + 40].reduce(0, +)
+      #expect(abs(counted / area(edges[index], edges[index + 40]) - 1) < 0.01)
     }
   }
 

@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import PowderDiffraction
 import Stages
+import TestSupport
 import Testing
 
 /// Geometries through files of every convention and back: each point of the image keeps its angles.
@@ -97,5 +98,15 @@ import Testing
     #expect { _ = try Fit2DFile.read(Array(text.utf8), named: "x.fit2d") } throws: { error in
       "\(error)".contains("x.fit2d") && "\(error)".contains(message)
     }
+  }
+
+  @Test func damagedFit2DFilesEndInWords() throws {
+    let geometry = Self.geometry(.bottomRight)
+    let plate = try Fit2DGeometry(geometry.poni, pixelWidth: 150e-6, pixelHeight: 200e-6)
+    let text = Fit2DFile(geometry: plate, shape: Self.shape, wavelength: geometry.wavelength).write()
+    let result = MutatedReads(of: [Array(text.utf8)], count: 100) {
+      _ = try Fit2DFile.read($0, named: "damaged.fit2d").geometry.poni()
+    }
+    #expect(result.silentErrors == 0 && result.errors > 10 && result.slowest < 2)
   }
 }

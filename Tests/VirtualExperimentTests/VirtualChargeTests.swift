@@ -32,7 +32,7 @@ private func charge() -> VirtualCharge {
 
   @Test func anOvervoltageEndsTheChargeEarly() throws {
     var one = charge()
-    one.overvoltage = 0.9
+    one.overvoltage = 0.95
     var generator = SeededGenerator(seed: 1)
     let made = try one.record(using: &generator)
     #expect(made.truth.endReason == .voltageLimit)

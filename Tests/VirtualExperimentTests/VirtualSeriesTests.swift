@@ -65,15 +65,17 @@ private func lineScan() -> LineScanSimulation {
 
   @Test func theFullCellsRingsAreWhereTheTruthSays() throws {
     var cell = FullCellSimulation(
-      beam: plate.beam, profile: plate.profile, frames: 8, interval: 600,
+      beam: plate.beam, profile: .gaussian(fwhm: 1.5 * 248e-6 / 131.67e-3), frames: 8, interval: 600,
       charge: ChargeRamp(duration: 4800, final: 0.85), thickness: 0, photons: 1e5)
     cell.environment = CellEnvironment(lithium: 0, aluminium: 0, glassyCarbon: 0, electrolyte: 0, air: 0)
     let virtual = try VirtualFullCell(plate: plate, clocks: VirtualClocks(), simulation: cell)
-    let settings = IntegrationSettings(points: 1200, splitting: .full, errorModel: .poisson)
+    let settings = IntegrationSettings(points: 1200, splitting: .full, errorModel: .poisson())
     let integrator = try AzimuthalIntegrator(plate.geometry, settings)
     try withFile { path in
       try virtual.writeFrames(to: path)
-      let frames = try FrameFile.open(path: path).frames
+      let file = try FrameFile.open(path: path)
+      let frames = file.frames
+      #expect(file.metadata.timestamps == virtual.truth.map { 1_577_872_800 + $0.startTime })
       var scratch = IntegrationScratch()
       for (frame, truth) in virtual.truth.enumerated() {
         let image = MemoryFrames(try frames.floats(frame: frame), shape: frames.shape)

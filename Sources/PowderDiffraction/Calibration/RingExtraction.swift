@@ -9,7 +9,7 @@ struct RingExtraction {
   let rings: [CalibrationRing]
   /// Degree of linear polarisation along axis 2, for the slope of the response across a line; `nil` for none.
   var polarisation: Double?
-  /// Whether pixels farther from the PONI see less of the sphere.
+  /// Whether pixels farther from the PONI see less of the sphere, and a line's power is spread along its cone.
   var solidAngle = true
 
   /// What is known of a ring before its sectors are fitted.
@@ -76,13 +76,17 @@ struct RingExtraction {
               continue
             }
             seen += 1
+            let profile = plan.profile.broadened(by: local.pixelVariance)
+            // A response that changes across the line moves its mean before the pixels broaden it: by κ times the variance
+            // of the line, not of what the pixels see.
+            let share = plan.profile.width * plan.profile.width / (profile.width * profile.width)
             let pixels = SectorFit.Pixels(
               offset: .init(rebasing: offset[range]), value: .init(rebasing: value[range]),
               azimuth: .init(rebasing: azimuth[range]), halfWidth: plan.halfWidth,
-              correction: local.meanCorrection, response: local.slope)
+              correction: local.meanCorrection, response: local.slope * share)
             guard
               let fit = SectorFit.fit(
-                pixels, profile: plan.profile.broadened(by: local.pixelVariance), start: plan.search ? nil : 0,
+                pixels, profile: profile, start: plan.search ? nil : 0,
                 freeWidth: plan.freeWidth),
               let radius = plate.radius(twoTheta: band.twoTheta + fit.shift, azimuth: fit.azimuth)
             else { continue }
@@ -150,6 +154,8 @@ struct LocalResponse {
       let vv = plate.distance * plate.distance + 2 * plate.distance * radius * along + radius * radius
       let gradient = -(derivatives[1] * e1 + derivatives[2] * e2)
       slope -= 3 * (plate.distance * along + radius) / vv / gradient
+      // The power of a line is spread along its cone: within its width counts go as 1 / sin 2θ.
+      slope -= cosine / sin(twoTheta)
     }
     self.slope = slope
   }

@@ -192,6 +192,23 @@ public struct PreparedLineScan: Sendable {
     return spots
   }
 
+  /// Everything that scatters during an exposure, for ``VirtualPatternSeries`` or a single image.
+  ///
+  /// - Parameter pixelArea: of the detector, in square metres.
+  /// - Throws: ``ForwardModelError`` when the profile has no width.
+  public func scene(of exposure: Int, pixelArea: Double) throws(ForwardModelError) -> PowderScene {
+    let stills = stillScenes(pixelArea: pixelArea)
+    var scene = PowderScene(
+      beam: simulation.beam, phases: [], background: stills[2].background, spots: try spots(of: exposure))
+    for (still, weight) in zip(stills, stillWeights(of: exposure)) {
+      for var phase in still.phases {
+        phase.scale *= weight
+        scene.phases.append(phase)
+      }
+    }
+    return scene
+  }
+
   /// What is true of an exposure.
   ///
   /// - Throws: ``ForwardModelError`` when the profile has no width.

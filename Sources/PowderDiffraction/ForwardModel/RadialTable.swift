@@ -91,8 +91,11 @@ struct RadialTable: Sendable {
           let reach = widths * shape.fwhm + 2 * pixel
           for k in index(centre - reach)...index(centre + reach) { samples[k] = max(samples[k], UInt8(wanted)) }
         }
-        // A Lorentzian tail beyond three widths is as good as straight within a pixel.
-        if shape.mixing > 0 { raise(12, to: 2) }
+        // The centre of a pixel is wrong for a Lorentzian tail η/(4k²) of the height by 1/(4 k² w²) of its value, k widths
+        // of w pixels away: below 5 · 10⁻⁵ of the height from here on.
+        let width = shape.fwhm / pixel
+        let straight = pow(shape.mixing / (16 * width * width * 5e-5), 0.25)
+        if straight > 3 { raise(straight, to: 2) }
         raise(3, to: GaussLegendre.count(width: shape.fwhm / pixel))
       }
     }

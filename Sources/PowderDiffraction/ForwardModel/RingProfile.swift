@@ -78,7 +78,9 @@ public struct RingShape: Sendable, Hashable {
   public func callAsFunction(_ offset: Double) -> Double {
     let square = offset * offset
     guard square <= reach * reach else { return 0 }
-    let gaussian = gaussianHeight * exp(-gaussianExponent * square)
+    let exponent = gaussianExponent * square
+    // Beyond e⁻⁴⁰ nothing is left of the Gaussian beside the Lorentzian.
+    let gaussian = exponent < 40 ? gaussianHeight * exp(-exponent) : 0
     return mixing > 0 ? gaussian + lorentzianHeight / (1 + lorentzianFactor * square) : gaussian
   }
 

@@ -1,6 +1,6 @@
 /// When and where each exposure of repeated line scans is taken.
 ///
-/// Exposure j of pass k starts at `start + k · passInterval + j · (exposure + readOut)`; every pass runs the same way.
+/// Exposure j of pass k starts at `start + k · passInterval + j · (exposure + readOut)`.
 public struct ScanSchedule: Sendable, Hashable {
   /// Positions along the line, first and step in metres.
   public var firstPosition, step: Double
@@ -12,10 +12,12 @@ public struct ScanSchedule: Sendable, Hashable {
   public var passInterval: Double?
   /// When the first exposure starts, in seconds of the detector's clock.
   public var start: Double
+  /// Whether every second pass runs from the last position to the first.
+  public var alternates: Bool
 
   public init(
     firstPosition: Double, step: Double, positions: Int, passes: Int, exposure: Double = 20, readOut: Double = 2,
-    passInterval: Double? = nil, start: Double = 0
+    passInterval: Double? = nil, start: Double = 0, alternates: Bool = false
   ) {
     self.firstPosition = firstPosition
     self.step = step
@@ -25,6 +27,7 @@ public struct ScanSchedule: Sendable, Hashable {
     self.readOut = readOut
     self.passInterval = passInterval
     self.start = start
+    self.alternates = alternates
   }
 
   /// Exposures of all passes.
@@ -32,15 +35,16 @@ public struct ScanSchedule: Sendable, Hashable {
   /// The time one pass takes, in seconds.
   public var passDuration: Double { Double(positions) * (exposure + readOut) }
 
-  /// Which pass an exposure belongs to, and which position of it.
+  /// Which pass an exposure belongs to, and which position along the line it is at.
   public func place(of exposure: Int) -> (pass: Int, position: Int) {
-    (exposure / positions, exposure % positions)
+    let (pass, order) = (exposure / positions, exposure % positions)
+    return (pass, alternates && pass % 2 == 1 ? positions - 1 - order : order)
   }
 
   /// When an exposure starts, in seconds.
   public func startTime(of index: Int) -> Double {
-    let (pass, position) = place(of: index)
-    return start + Double(pass) * (passInterval ?? passDuration) + Double(position) * (exposure + readOut)
+    let (pass, order) = (index / positions, index % positions)
+    return start + Double(pass) * (passInterval ?? passDuration) + Double(order) * (exposure + readOut)
   }
 
   /// Where the stage stands during an exposure, in metres.

@@ -6,7 +6,9 @@ import Foundation
 /// A bin holds n pixels with the summed weight `N = Σ Ω P` (relative solid angle and polarisation of an untilted plate).
 /// Its counts are Poisson distributed about `N · I(2θ)`, with I the photons a pixel facing the sample would get,
 /// averaged over the bin; the intensity is counts over N, as azimuthal integration without splitting gives it. Spots put
-/// their photons where they are, so that few grains make a ring uneven between frames as they do in images.
+/// their photons where they are, so that few grains make a ring uneven between frames as they do in images. Phases that
+/// stand away from the sample position appear where they do on an untilted plate; texture, footprint and point spread
+/// are left out.
 public struct VirtualPatternSeries: Sendable {
   /// Edges of the bins in 2θ, rising, in radians.
   public let edges: [Double]
@@ -18,6 +20,8 @@ public struct VirtualPatternSeries: Sendable {
   private let weights: [Double]
   /// Solid angle of a pixel that faces the sample, in steradians.
   private let solidAngle: Double
+  /// From the sample to the plate along its normal, in metres.
+  private let distance: Double
 
   /// Counts the pixels of each bin by their centres.
   ///
@@ -52,6 +56,7 @@ public struct VirtualPatternSeries: Sendable {
     self.wavelength = wavelength
     pixelCounts = counts
     solidAngle = map.pixelArea / (map.distance * map.distance)
+    distance = map.distance
     weights = counts.indices.map { bin in
       let cosine = cos((edges[bin] + edges[bin + 1]) / 2)
       return counts[bin] * cosine * cosine * cosine * (1 + cosine * cosine) / 2
@@ -71,14 +76,22 @@ public struct VirtualPatternSeries: Sendable {
         + scene.background.flat / (cosine * cosine * cosine * polarised)
     }
     for phase in scene.phases {
+      try ForwardModelError.require(
+        phase.displacement < distance, "displacement of \(phase.name)", phase.displacement, "less than the distance")
+      // From a place nearer to the plate a ring is smaller: r = (L − z) tan 2θ.
+      func apparent(_ twoTheta: Double) -> Double {
+        phase.displacement == 0 ? twoTheta : atan(tan(twoTheta) * (1 - phase.displacement / distance))
+      }
       guard phase.spottiness == nil else {
-        for spot in try phase.spots(wavelength: wavelength) { add(spot.photons, spot.shape, spot.twoTheta, to: &sums) }
+        for spot in try phase.spots(wavelength: wavelength) {
+          add(spot.photons, spot.shape, apparent(spot.twoTheta), to: &sums)
+        }
         continue
       }
       for line in phase.lines {
         guard let centre = line.twoTheta(wavelength: wavelength, strain: phase.strain) else { continue }
-        add(
-          phase.scale * line.intensity, try (line.profile ?? phase.profile).shape(twoTheta: centre), centre, to: &sums)
+        let shape = try (line.profile ?? phase.profile).shape(twoTheta: centre)
+        add(phase.scale * line.intensity, shape, apparent(centre), to: &sums)
       }
     }
     for spot in scene.spots { add(spot.photons, spot.shape, spot.twoTheta, to: &sums) }

@@ -13,6 +13,10 @@ public enum GeometryShift: Sendable, Hashable {
   /// The surface of a flat sample stands s metres below the axis of a Bragg-Brentano goniometer of this radius
   /// (metres): Δ2θ = −2 s cos θ / R (Parrish & Wilson, International Tables C (2004), chapter 2.3).
   case reflection(radius: Double)
+  /// The surface of a flat sample touches the focusing circle in a line only: Δ2θ = −(α²/6) cot θ with the equatorial
+  /// divergence α (the same chapter); the number is α²/6. Since cot θ = 2 cot 2θ + tan θ, it moves a lattice parameter by
+  /// α²/12 of itself wherever the rest is taken for another aberration.
+  case flatSample
 
   /// Where a line appears, in radians, and the derivatives of that with respect to 2θ and to the number.
   ///
@@ -33,6 +37,10 @@ public enum GeometryShift: Sendable, Hashable {
     case .reflection(let radius):
       let (s, c) = (sin(twoTheta / 2), cos(twoTheta / 2))
       return (twoTheta - 2 * amount / radius * c, 1 + amount / radius * s, -2 * c / radius)
+    case .flatSample:
+      let s = sin(twoTheta / 2)
+      let cotangent = cos(twoTheta / 2) / s
+      return (twoTheta - amount * cotangent, 1 + amount / (2 * s * s), -cotangent)
     }
   }
 
@@ -41,20 +49,21 @@ public enum GeometryShift: Sendable, Hashable {
     switch self {
     case .zero: "zero shift"
     case .transmission, .reflection: "displacement"
+    case .flatSample: "flat sample"
     }
   }
 
   /// A step of the number that moves lines by about one milliradian; scales the solver.
   var scale: Double {
     switch self {
-    case .zero: 1e-3
+    case .zero, .flatSample: 1e-3
     case .transmission(let length), .reflection(let length): 1e-3 * length
     }
   }
 
   func check() throws(LatticeError) {
     switch self {
-    case .zero: break
+    case .zero, .flatSample: break
     case .transmission(let length): try LatticeError.requirePositive(length, "the distance of the detector", "metres")
     case .reflection(let length): try LatticeError.requirePositive(length, "the radius of the goniometer", "metres")
     }

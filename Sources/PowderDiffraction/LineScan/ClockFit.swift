@@ -54,7 +54,7 @@ public struct ClockFit: Sendable, Hashable {
   ///   - record: of the potentiostat. Before its start the cell is taken to be at rest.
   ///   - response: how the lattice follows.
   ///   - range: offsets to search, in seconds.
-  ///   - prior: what is known of the offset already.
+  ///   - prior: what is known of the offset already, with an uncertainty above zero.
   /// - Throws: ``LineScanError`` for numbers that are not finite, uncertainties that are not positive, a degree outside
   ///   1...4, or fewer samples than are fitted.
   public init(
@@ -67,6 +67,7 @@ public struct ClockFit: Sendable, Hashable {
     try LineScanError.requireFinite(samples.map(\.exposure.length), "length of exposure")
     try LineScanError.requireFinite([range.lowerBound, range.upperBound], "searched offset")
     try LineScanError.requirePositive(range.upperBound - range.lowerBound, "width of the searched offsets")
+    if let prior { try LineScanError.requirePositive(prior.sigma, "uncertainty of the offset known before") }
     if case .polynomial(let degree) = response, !(1...4).contains(degree) {
       throw .outOfRange(what: "degree", value: Double(degree), expected: "1 to 4")
     }
@@ -82,7 +83,7 @@ public struct ClockFit: Sendable, Hashable {
         needed: model.parameterCount + 1)
     }
     func penalty(_ offset: Double) -> Double {
-      guard let prior, prior.sigma > 0 else { return 0 }
+      guard let prior else { return 0 }
       let pull = (offset - prior.offset) / prior.sigma
       return pull * pull
     }

@@ -181,30 +181,37 @@ struct EdgeFit {
     return nil
   }
 
-  /// The best pair on a grid of half steps, ends outside the scan included, then by turns along each edge.
+  /// The best pair on a coarse grid, ends outside the scan included, then on a fine one, then by turns along each edge.
   private func search() -> SIMD2<Double> {
-    let sorted = positions.sorted()
+    let reach = (high - low) / Double(max(positions.count - 1, 1))
+    let coarse = max(reach, (high - low) / 24)
     var places = [low - far]
-    for (a, b) in zip(sorted, sorted.dropFirst()) { places += [a + (b - a) / 4, a + 3 * (b - a) / 4] }
+    places += stride(from: low + coarse / 4, to: high, by: coarse / 2)
     places.append(high + far)
-    var best = (value: Double.infinity, edges: SIMD2(low, high))
-    for (index, e1) in places.enumerated().dropLast() {
-      for e2 in places[(index + 1)...] {
+    var edges = best(places, places)
+    let fine = stride(from: -coarse, through: coarse, by: reach / 2)
+    edges = best(
+      edges.x > low ? fine.map { edges.x + $0 } : [edges.x], edges.y < high ? fine.map { edges.y + $0 } : [edges.y])
+    for _ in 0..<3 {
+      if edges.x > low {
+        edges.x = goldenSection(edges.x - reach...max(min(edges.x + reach, edges.y), edges.x)) { misfit($0, edges.y) }
+      }
+      if edges.y < high {
+        edges.y = goldenSection(min(max(edges.y - reach, edges.x), edges.y)...edges.y + reach) { misfit(edges.x, $0) }
+      }
+    }
+    return edges
+  }
+
+  private func best(_ first: [Double], _ second: [Double]) -> SIMD2<Double> {
+    var best = (value: Double.infinity, edges: SIMD2(first[0], second[second.count - 1]))
+    for e1 in first {
+      for e2 in second where e2 > e1 {
         let value = misfit(e1, e2)
         if value < best.value { best = (value, SIMD2(e1, e2)) }
       }
     }
-    var edges = best.edges
-    let reach = (high - low) / Double(max(sorted.count - 1, 1))
-    for _ in 0..<3 {
-      if edges.x > low {
-        edges.x = goldenSection(edges.x - reach...min(edges.x + reach, edges.y)) { misfit($0, edges.y) }
-      }
-      if edges.y < high {
-        edges.y = goldenSection(max(edges.y - reach, edges.x)...edges.y + reach) { misfit(edges.x, $0) }
-      }
-    }
-    return edges
+    return best.edges
   }
 
   /// Mean and covariance of the likelihood over the edges that are seen, on a grid that is fitted to it.

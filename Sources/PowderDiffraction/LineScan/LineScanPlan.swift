@@ -70,13 +70,16 @@ public struct LineScanPlan: Sendable, Hashable {
         groups.append([position])
       }
     }
-    // Falling step by step as often as rising means coming back.
+    // Coming back falls step by step, starting anew falls by the whole length.
     let steps = zip(known, known.dropFirst()).map { $1 - $0 }
-    let falls = steps.filter { $0 < -tolerance }.count
-    let rises = steps.filter { $0 > tolerance }.count
+    let falls = steps.filter { $0 < -tolerance }.map { -$0 }.sorted()
+    let rises = steps.filter { $0 > tolerance }.sorted()
+    let comesBack =
+      groups.count > 2 && !falls.isEmpty && !rises.isEmpty
+      && falls[falls.count / 2] < 1.5 * rises[rises.count / 2]
     return try LineScanPlan(
       positions: groups.map { $0.reduce(0, +) / Double($0.count) },
-      direction: 2 * falls > rises && groups.count > 2 ? .boustrophedon : .oneWay, exposure: exposure)
+      direction: comesBack ? .boustrophedon : .oneWay, exposure: exposure)
   }
 
   /// The number of steps of a pass.

@@ -84,12 +84,15 @@ struct ScanSequence {
   ) -> Place {
     // A series begins with the first pass, at the needle unless a position says otherwise.
     guard let last else { return .slot(step ?? 0) }
-    var elapsed = start - last.start
-    // Whole passes without a frame are a pause, not passes; going up and down, they come in pairs.
+    let elapsed = start - last.start
+    // Whole passes without a frame are a pause, not passes. After it the sequence goes on where it can.
     let cycle = (Double(plan.stepCount) * period + turnaround) * (plan.direction == .oneWay ? 1 : 2)
     if elapsed > 2 * cycle {
       pauses.append((frame, elapsed))
-      elapsed = elapsed.truncatingRemainder(dividingBy: cycle) + cycle
+      let next = (last.slot + 1...last.slot + 2 * plan.stepCount).first {
+        step == nil || plan.step(ofSlot: $0) == step
+      }
+      return next.map { .slot($0) } ?? .doesNotFollow
     }
     let furthest = last.slot + Int(elapsed / period) + 2 * plan.stepCount
     var best: (slot: Int, error: Double)?

@@ -53,10 +53,11 @@ struct PeakEquations {
   ///
   /// - Parameters:
   ///   - p: all parameters.
-  ///   - silent: lines that were not found, by line.
+  ///   - silent: where lines that were not found are kept, by line; `nil` for those that move.
+  ///   - held: lines whose widths are not fitted.
   ///   - withMeat: whether to fill ``meat``.
   mutating func evaluate(
-    _ layout: PeakLayout, _ data: PeakData, _ p: [Double], silent: [Bool], withMeat: Bool = false
+    _ layout: PeakLayout, _ data: PeakData, _ p: [Double], silent: [Double?], held: [Bool], withMeat: Bool = false
   ) {
     let count = layout.parameterCount
     for i in 0..<count * count { normal[i] = 0 }
@@ -66,7 +67,7 @@ struct PeakEquations {
     for index in layout.lines.indices {
       states[index] = layout.lines[index].state(
         p, wavelength: layout.wavelength, displacement: layout.displacement, shift: layout.shift,
-        isSilent: silent[index])
+        silentAt: silent[index], isWidthHeld: held[index])
     }
     for index in layout.windows.indices { addWindow(layout, data, p, index, withMeat: withMeat) }
     for restraint in layout.restraints {

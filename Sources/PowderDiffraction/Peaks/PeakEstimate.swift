@@ -12,7 +12,8 @@ public struct PeakEstimate: Sendable, Hashable {
   public var dSpacing: PeakValue
   /// Area under the line, in units of intensity times radians.
   public var intensity: PeakValue
-  /// Full width at half maximum, in radians of 2θ.
+  /// Full width at half maximum, in radians of 2θ. Its sigma is NaN where it was not fitted: it is known, or the line is
+  /// too weak to tell it.
   public var fwhm: PeakValue
   /// Lorentzian share of the profile, 0...1.
   public var mixing: Double
@@ -34,7 +35,8 @@ public enum PeakStatus: String, Sendable, Hashable, Codable, CaseIterable {
   case noUsablePeak
   /// It lies within half a width of the edge of its window, or of its search range.
   case atTheEdge
-  /// A neighbour takes away more than 96 % of what the pattern says about its position.
+  /// A neighbour takes away more than 96 % of what the pattern says about its position, or about its intensity when it
+  /// is not found; position and width are then unknown.
   case overlapped
   /// The fit did not come to rest.
   case notConverged

@@ -5,16 +5,9 @@ extension PeakFitter {
   /// The smallest intensity of each line that would have been taken for one, with the chance of a false alarm of the
   /// settings over all places where the line was looked for.
   func detectionLimits() -> [Double] {
-    var linear = PeakSystem(order: layout.parameterCount)
-    linear.factorise(
-      equations.normal, isFixed: layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] })
-    let inverse = linear.inverse()
-    let count = layout.parameterCount
+    let variances = linearVariances()
     return layout.lines.indices.map { index in
       let line = layout.lines[index]
-      let variance =
-        inverse[line.intensity * count + line.intensity] * equations.serialFactor[line.window]
-        * line.intensityFactor * line.intensityFactor
       let places: Double
       switch line.position {
       case .own(let place): places = 1 + (layout.upper[place] - layout.lower[place]) / equations.states[index].fwhm
@@ -22,7 +15,20 @@ extension PeakFitter {
         places = 1 + 4 * settings.searchRange * tan(line.nominal / 2) / equations.states[index].fwhm
       case .fixed: places = 1
       }
-      return normalQuantile(tail: settings.falseAlarm / max(places, 1)) * variance.squareRoot()
+      return normalQuantile(tail: settings.falseAlarm / max(places, 1)) * variances[index].squareRoot()
+    }
+  }
+
+  /// The variances of all intensities with positions and widths known.
+  private func linearVariances(fixed: [Bool]? = nil) -> [Double] {
+    var linear = PeakSystem(order: layout.parameterCount)
+    linear.factorise(
+      equations.normal, isFixed: fixed ?? layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] })
+    let inverse = linear.inverse()
+    let count = layout.parameterCount
+    return layout.lines.map { line in
+      inverse[line.intensity * count + line.intensity] * equations.serialFactor[line.window] * line.intensityFactor
+        * line.intensityFactor
     }
   }
 
@@ -39,28 +45,77 @@ extension PeakFitter {
     }
   }
 
-  /// Silences lines of known place that do not show in the linear fit, so that their widths do not wander.
-  mutating func silenceAbsentNeighbours() {
-    let limits = detectionLimits()
+  /// Holds the widths of weak lines, which would wander: at the instrument's where that is known, else at the start.
+  mutating func holdWidths() {
+    let strengths = strengths()
     for index in layout.lines.indices where !isSilent[index] {
-      guard case .fixed = layout.lines[index].position else { continue }
-      isSilent[index] = !(layout.lines[index].intensityFactor * p[layout.lines[index].intensity] > limits[index])
+      isWidthHeld[index] = !(strengths[index] > leastStrength(index))
+      guard isWidthHeld[index], case .instrument(_, _, let excess?, _) = layout.lines[index].width,
+        case .broadening = layout.names[excess]
+      else { continue }
+      p[excess] = 0
     }
     release()
   }
 
-  /// Gives lines of known place that show after all their width back.
+  /// Frees the widths of lines that turned out strong enough.
   ///
   /// - Returns: whether there were any.
-  mutating func reviveNeighbours() -> Bool {
-    let limits = detectionLimits()
+  mutating func releaseWidths() -> Bool {
+    let strengths = strengths()
     var found = false
-    for index in layout.lines.indices where isSilent[index] && !isEmptyLine[index] {
-      guard equations.states[index].intensity > limits[index] else { continue }
-      (isSilent[index], found) = (false, true)
+    for index in layout.lines.indices where isWidthHeld[index] && !isSilent[index] {
+      guard strengths[index] > leastStrength(index) else { continue }
+      (isWidthHeld[index], found) = (false, true)
     }
     if found { release() }
     return found
+  }
+
+  /// The intensity in sigmas from which on the width of a line is fitted.
+  ///
+  /// For a Gaussian on a background the relative uncertainty of the width is about 1.2 over the intensity in sigmas:
+  /// below 12 it is more than a tenth, and the error is no longer a small change of a linear model. Where nothing is
+  /// known of the width, a wrong one is worse, and only lines that are not detected are held.
+  private func leastStrength(_ index: Int) -> Double {
+    guard case .own = layout.lines[index].width, model.instrument == nil else { return 12 }
+    return 4
+  }
+
+  /// The intensities of all lines in units of the sigma that each would have alone.
+  ///
+  /// Of lines on top of each other only the sum is known well; it counts for each of them.
+  private func strengths() -> [Double] {
+    let count = layout.parameterCount
+    return layout.lines.indices.map { index in
+      let line = layout.lines[index]
+      let sum = ([index] + neighbours(of: index)).reduce(0.0) { sum, other in
+        sum + layout.lines[other].intensityFactor * p[layout.lines[other].intensity]
+      }
+      let information = equations.normal[line.intensity * count + line.intensity]
+      return sum * information.squareRoot() / abs(line.intensityFactor)
+    }
+  }
+
+  /// Lines of other phases that overlap with a line.
+  func neighbours(of index: Int) -> [Int] {
+    let (own, state) = (layout.lines[index], equations.states[index])
+    return layout.windows[own.window].lines.filter {
+      layout.lines[$0].phase != own.phase
+        && abs(equations.states[$0].twoTheta - state.twoTheta) < 0.75 * (equations.states[$0].fwhm + state.fwhm)
+    }
+  }
+
+  /// Whether a line is below its limit only because neighbours lie on top of it.
+  func isHidden(_ index: Int) -> Bool {
+    let others = neighbours(of: index)
+    guard !others.isEmpty else { return false }
+    var fixed = layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] }
+    for other in others where layout.lines[other].intensity != layout.lines[index].intensity {
+      fixed[layout.lines[other].intensity] = true
+    }
+    let all = linearVariances()[index]
+    return all > 25 * linearVariances(fixed: fixed)[index]
   }
 
   /// Frees all parameters that a line depends on.
@@ -89,6 +144,7 @@ extension PeakFitter {
       }
     }
     guard found else { return false }
+    keepSilentLines()
     release()
     solveLinear()
     return true

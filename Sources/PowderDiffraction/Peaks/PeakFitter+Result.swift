@@ -6,13 +6,15 @@ extension PeakFitter {
   /// The estimates of a fit that came to its end.
   mutating func result(converged: Bool) -> PeakFit {
     if data.noise == .scatter { setSerialFactors() }
-    equations.evaluate(layout, data, p, silent: isSilent, withMeat: true)
+    equations.evaluate(layout, data, p, silent: silentAngles, held: isWidthHeld, withMeat: true)
     let order = layout.parameterCount
     let held = isFixed.indices.map {
       isFixed[$0] || p[$0] <= layout.lower[$0] || p[$0] >= layout.upper[$0]
     }
     system.factorise(equations.normal, isFixed: held)
     let bread = system.inverse()
+    var step = equations.gradient
+    system.solve(&step)
     let covariance = data.noise == .counts ? bread : congruence(bread, equations.meat, order: order)
     let limits = detectionLimits()
     var peaks: [PeakEstimate] = []
@@ -23,9 +25,9 @@ extension PeakFitter {
       let spacing = spacing(index)
       byAngle.append(state.positionChain)
       bySpacing.append(spacing.chain)
-      let status = status(index, converged: converged, limit: limits[index], bread: bread, held: held)
-      let isKnown = ![.noUsablePeak, .noData].contains(status)
-      let hasMoved = state.positionChain.count > 0
+      let status = status(
+        index, step: converged ? [] : step, limit: limits[index], bread: bread, held: held)
+      let isKnown = ![.noUsablePeak, .noData].contains(status) && !isSilent[index]
       func measured(_ value: Double, _ chain: PeakChain) -> PeakValue {
         guard isKnown else { return .unknown }
         return PeakValue(value, sigma: variance(of: chain, covariance).squareRoot())
@@ -35,10 +37,11 @@ extension PeakFitter {
       peaks.append(
         PeakEstimate(
           phase: model.phases[line.phase].name, indices: line.indices,
-          twoTheta: hasMoved || isKnown ? measured(state.twoTheta, state.positionChain) : .unknown,
+          twoTheta: measured(state.twoTheta, state.positionChain),
           dSpacing: measured(spacing.value, spacing.chain),
           intensity: isEmptyLine[index] ? .unknown : PeakValue(state.intensity, sigma: intensitySigma),
-          fwhm: measured(state.fwhm, state.fwhmChain), mixing: state.mixing, detectionLimit: limits[index],
+          fwhm: state.fwhmChain.count > 0 ? measured(state.fwhm, state.fwhmChain) : PeakValue(state.fwhm, sigma: .nan),
+          mixing: state.mixing, detectionLimit: limits[index],
           status: status))
     }
     var shown = covariance
@@ -83,19 +86,27 @@ extension PeakFitter {
   }
 
   private func status(
-    _ index: Int, converged: Bool, limit: Double, bread: [Double], held: [Bool]
+    _ index: Int, step: [Double], limit: Double, bread: [Double], held: [Bool]
   ) -> PeakStatus {
     let (line, state) = (layout.lines[index], equations.states[index])
     if isEmptyLine[index] { return .noData }
-    if isSilent[index] || !(state.intensity > limit) { return .noUsablePeak }
-    if !converged { return .notConverged }
+    if isSilent[index] || !(state.intensity > limit) {
+      return isHidden(index) ? .overlapped : .noUsablePeak
+    }
+    let variance = self.variance(of: state.positionChain, bread)
+    if !step.isEmpty {
+      // Another line may still be wandering while this one is at rest.
+      let move = (0..<state.positionChain.count).reduce(0.0) {
+        $0 + state.positionChain.value[$1] * step[state.positionChain.index[$1]]
+      }
+      if !(move * move <= 0.01 * variance) { return .notConverged }
+    }
     let window = layout.windows[line.window]
     let half = state.fwhm / 2
     if state.twoTheta - window.edges[0] < half || window.edges[window.edges.count - 1] - state.twoTheta < half {
       return .atTheEdge
     }
     for place in 0..<state.positionChain.count where held[state.positionChain.index[place]] { return .atTheEdge }
-    let variance = self.variance(of: state.positionChain, bread)
     return isOverlapped(index, variance: variance, held: held) ? .overlapped : .fitted
   }
 

@@ -16,9 +16,17 @@ struct PeakFitter {
   /// The parameters as they stand.
   var p: [Double]
   var isFixed: [Bool]
+  /// Lines that were not found.
   var isSilent: [Bool]
+  /// Where the lines that were not found are kept.
+  var silentAngles: [Double?]
+  /// Lines too weak to tell their width.
+  var isWidthHeld: [Bool]
+  /// Lines in windows without data.
   var isEmptyLine: [Bool]
   var steps = 0
+  /// Whether the weights stay as they are, so that the χ² of different models can be compared.
+  var hasFixedWeights = false
 
   /// - Parameters:
   ///   - edges: of all bins, in radians of 2θ.
@@ -40,13 +48,17 @@ struct PeakFitter {
     isFixed = [Bool](repeating: false, count: layout.parameterCount)
     isSilent = [Bool](repeating: false, count: layout.lines.count)
     isEmptyLine = isSilent
+    silentAngles = [Double?](repeating: nil, count: layout.lines.count)
+    isWidthHeld = isSilent
   }
 
   /// Makes ready for the pattern that was loaded: windows without data take no part.
   private mutating func open() {
     steps = 0
     for index in isFixed.indices { isFixed[index] = false }
-    for index in isSilent.indices { (isSilent[index], isEmptyLine[index]) = (false, false) }
+    for index in isSilent.indices {
+      (isSilent[index], isEmptyLine[index], isWidthHeld[index]) = (false, false, false)
+    }
     for window in layout.windows {
       let valid = data.validCount(window)
       guard valid < window.terms + 3 * window.lines.count + 1 else { continue }
@@ -54,7 +66,20 @@ struct PeakFitter {
       for term in 0..<window.terms { isFixed[window.background + term] = true }
       for line in window.lines { (isSilent[line], isEmptyLine[line]) = (true, true) }
     }
+    keepSilentLines()
     fixUnused()
+  }
+
+  /// Keeps the lines that were not found where the parameters put them now.
+  mutating func keepSilentLines() {
+    for index in layout.lines.indices {
+      silentAngles[index] =
+        isSilent[index]
+        ? layout.lines[index].state(
+          p, wavelength: layout.wavelength, displacement: layout.displacement, shift: layout.shift, silentAt: nil,
+          isWidthHeld: true
+        ).twoTheta : nil
+    }
   }
 
   /// Fixes parameters that only silent lines depend on.
@@ -72,6 +97,7 @@ struct PeakFitter {
       case .fixed: break
       }
       if let displacement = layout.displacement, !isOwn(line) { used[displacement] = true }
+      guard !isWidthHeld[index] else { continue }
       switch line.width {
       case .fixed: break
       case .own(let fwhm, let mixing, _):
@@ -101,11 +127,26 @@ struct PeakFitter {
       p = layout.start
       search()
     }
-    silenceAbsentNeighbours()
+    holdWidths()
     var converged = refine()
-    if reviveNeighbours() { converged = refine() }
+    if releaseWidths() { converged = refine() }
     if silenceWeakLines() { converged = refine() }
     return result(converged: converged)
+  }
+
+  /// Descends from given parameters with everything free and the weights as they are.
+  ///
+  /// - Returns: χ².
+  mutating func descendFreely(from start: [Double]) -> Double {
+    open()
+    p = start
+    for index in p.indices { p[index] = min(max(p[index], layout.lower[index]), layout.upper[index]) }
+    solveLinear()
+    hasFixedWeights = true
+    _ = refine()
+    hasFixedWeights = false
+    equations.evaluate(layout, data, p, silent: silentAngles, held: isWidthHeld)
+    return equations.chiSquare
   }
 
   /// First weights: the pattern itself, averaged over nine bins so that single counts do not matter.
@@ -130,7 +171,7 @@ struct PeakFitter {
   /// - Returns: χ².
   @discardableResult
   mutating func solveLinear() -> Double {
-    equations.evaluate(layout, data, p, silent: isSilent)
+    equations.evaluate(layout, data, p, silent: silentAngles, held: isWidthHeld)
     let fixed = layout.isLinear.indices.map { isFixed[$0] || !layout.isLinear[$0] }
     system.factorise(equations.normal, isFixed: fixed)
     var step = equations.gradient
@@ -146,13 +187,15 @@ struct PeakFitter {
   /// Descends and sets the weights from the model in turn.
   private mutating func refine() -> Bool {
     for round in 0..<10 {
+      keepSilentLines()
       // The first weights come from the data: a few steps under them are enough.
       let converged = descend(limit: round == 0 ? 6 : settings.iterations)
+      guard !hasFixedWeights else { return descend(limit: settings.iterations) }
       setScatter()
       data.weigh(layout, model: equations.model)
-      equations.evaluate(layout, data, p, silent: isSilent)
+      equations.evaluate(layout, data, p, silent: silentAngles, held: isWidthHeld)
       if round > 0, !converged { return false }
-      if round > 0, stepSize() < 1e-5 { return true }
+      if round > 0, stepSize() < 1e-4 { return true }
     }
     return true
   }
@@ -194,7 +237,7 @@ struct PeakFitter {
   ///
   /// - Returns: whether the next step would be below a thousandth of sigma.
   private mutating func descend(limit: Int) -> Bool {
-    equations.evaluate(layout, data, p, silent: isSilent)
+    equations.evaluate(layout, data, p, silent: silentAngles, held: isWidthHeld)
     var damping = 1e-4
     for _ in 0..<limit {
       let held = heldParameters()
@@ -209,17 +252,17 @@ struct PeakFitter {
           candidate[index] = min(max(p[index] + step[index], layout.lower[index]), layout.upper[index])
         }
         guard size.isFinite else { return false }
-        trial.evaluate(layout, data, candidate, silent: isSilent)
+        trial.evaluate(layout, data, candidate, silent: silentAngles, held: isWidthHeld)
         steps += 1
         if trial.chiSquare <= equations.chiSquare + 1e-9 * max(size, 1e-6) {
           swap(&trial, &equations)
           p = candidate
           damping = max(damping * 0.1, 1e-9)
           accepted = true
-          if size < 1e-6 { return true }
+          if size < 1e-5 { return true }
           break
         }
-        if size < 1e-6 { return true }
+        if size < 1e-5 { return true }
         damping *= 10
       }
       if !accepted { return false }

@@ -112,12 +112,14 @@ extension PeakLine {
   ///   - wavelength: in metres; not looked at for a line of its own position.
   ///   - displacement: the parameter of the displacement, where it is free.
   ///   - shift: the displacement where it is not.
-  ///   - isSilent: a line that was not found tells nothing about position and width.
+  ///   - silentAt: where a line that was not found is kept; it tells nothing about position and width. `nil` for others.
+  ///   - isWidthHeld: a weak line tells nothing about the width.
   func state(
-    _ p: [Double], wavelength: Double, displacement: Int?, shift: Double, isSilent: Bool
+    _ p: [Double], wavelength: Double, displacement: Int?, shift: Double, silentAt: Double?, isWidthHeld: Bool
   ) -> PeakLineState {
     var state = PeakLineState()
     state.intensity = intensityFactor * p[intensity]
+    let isSilent = silentAt != nil
     switch position {
     case .own(let index):
       state.twoTheta = p[index]
@@ -143,12 +145,13 @@ extension PeakLine {
       state.twoTheta = moved.value
       if !isSilent, let displacement { state.positionChain.add(displacement, moved.byShift) }
     }
+    if let silentAt { state.twoTheta = silentAt }
     switch width {
     case .fixed(let profile): (state.fwhm, state.mixing) = (profile.fwhm, profile.mixing)
     case .own(let fwhm, let mixing, let value):
       state.fwhm = p[fwhm]
       state.mixing = mixing.map { p[$0] } ?? value
-      if !isSilent {
+      if !isSilent, !isWidthHeld {
         state.fwhmChain.add(fwhm, 1)
         if let mixing { state.mixingChain.add(mixing, 1) }
       }
@@ -158,7 +161,7 @@ extension PeakLine {
       let root = square.squareRoot()
       let joined = ThompsonCoxHastings(gaussian: root, lorentzian: lorentzian)
       (state.fwhm, state.mixing) = (joined.fwhm, joined.mixing)
-      if !isSilent, let excess {
+      if !isSilent, !isWidthHeld, let excess {
         let byParameter = factor / (2 * root)
         state.fwhmChain.add(excess, joined.fwhmByGaussian * byParameter)
         state.mixingChain.add(excess, joined.mixingByGaussian * byParameter)

@@ -24,7 +24,10 @@ extension PeakModel {
   }
 
   /// Edges half-way between centres; the outer bins are as wide as their neighbours.
-  static func edges(_ positions: [Double]) -> [Double] {
+  ///
+  /// - Parameter positions: centres of the bins, rising.
+  /// - Returns: one more than centres.
+  public static func edges(_ positions: [Double]) -> [Double] {
     guard positions.count > 1 else { return positions.map { $0 - 1e-6 } + positions.map { $0 + 1e-6 } }
     let inner = zip(positions, positions.dropFirst()).map { ($0 + $1) / 2 }
     let last = positions.count - 1

@@ -63,11 +63,13 @@ struct PeakEdge {
   @inline(__always)
   init(reduced z: Double, inverseWidth: Double, mixing: Double) {
     let square = z * z
-    let gaussian = Self.gaussianHeight * exp(-Self.gaussianExponent * square)
+    // Four widths away a Gaussian has 10⁻¹⁹ of its height and of its area left.
+    let isFar = square > 16
+    let gaussian = isFar ? 0 : Self.gaussianHeight * exp(-Self.gaussianExponent * square)
     let lorentzian = 2 / Double.pi / (1 + 4 * square)
     reduced = z
     density = (gaussian + mixing * (lorentzian - gaussian)) * inverseWidth
-    gaussianShare = 0.5 * erf(Self.gaussianRoot * z)
-    lorentzianShare = atan(2 * z) / Double.pi
+    gaussianShare = isFar ? (z < 0 ? -0.5 : 0.5) : 0.5 * erf(Self.gaussianRoot * z)
+    lorentzianShare = atan(2 * z) * (1 / Double.pi)
   }
 }

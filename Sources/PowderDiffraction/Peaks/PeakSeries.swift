@@ -31,3 +31,31 @@ public struct PeakJump: Sendable, Hashable {
   /// The jump over its standard deviation.
   public var deviation: Double
 }
+
+extension PeakModel {
+  /// The model with the intensities of a phase restrained to what a series shows where its lines stand free.
+  ///
+  /// Where a line of the sample crosses a neighbour, only the sum of the two intensities is seen, and the position of the
+  /// sample's line with it. The neighbour is the same in all frames: the median of its intensity over the frames where
+  /// it is found and not overlapped, and the scatter of these frames as standard deviation, tell the two apart.
+  ///
+  /// - Parameters:
+  ///   - phase: the neighbour's name.
+  ///   - series: a first fit of the same model.
+  /// - Returns: the model; lines that fewer than five frames show free stay free.
+  public func restrainingIntensities(of phase: String, to series: PeakSeries) -> PeakModel {
+    guard let index = phases.firstIndex(where: { $0.name == phase }) else { return self }
+    var model = self
+    model.phases[index].intensities = .restrained(
+      phases[index].reflections.map { indices in
+        let free = series.fits.compactMap { $0.peak(phase, indices) }.filter { $0.status == .fitted }
+        guard free.count >= 5 else { return nil }
+        let values = free.map(\.intensity.value)
+        let middle = median(values)
+        // 1.4826 makes the median deviation of a normal scatter its standard deviation.
+        let scatter = 1.4826 * median(values.map { abs($0 - middle) })
+        return PeakValue(middle, sigma: max(scatter, median(free.map(\.intensity.sigma))))
+      })
+    return model
+  }
+}

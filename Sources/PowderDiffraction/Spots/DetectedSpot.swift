@@ -14,6 +14,8 @@ public struct DetectedSpot: Sendable, Hashable {
     public static let blended = Flags(rawValue: 8)
     /// Its width is below what the bins resolve and was held.
     public static let unresolved = Flags(rawValue: 16)
+    /// No Gaussian fits it: two spots closer than can be told apart, or another shape. Its uncertainties are too small.
+    public static let misfit = Flags(rawValue: 32)
   }
 
   /// The label of the ring.
@@ -31,6 +33,26 @@ public struct DetectedSpot: Sendable, Hashable {
   /// Largest excess of a bin (of the filtered map where there is a filter) in standard deviations of the background.
   public let significance: Double
   public let flags: Flags
+
+  public init(
+    ring: String, twoTheta: Double, twoThetaSigma: Double, azimuth: Double, azimuthSigma: Double, intensity: Double,
+    intensitySigma: Double, twoThetaWidth: Double, twoThetaWidthSigma: Double, azimuthWidth: Double,
+    azimuthWidthSigma: Double, significance: Double, flags: Flags
+  ) {
+    self.ring = ring
+    self.twoTheta = twoTheta
+    self.twoThetaSigma = twoThetaSigma
+    self.azimuth = azimuth
+    self.azimuthSigma = azimuthSigma
+    self.intensity = intensity
+    self.intensitySigma = intensitySigma
+    self.twoThetaWidth = twoThetaWidth
+    self.twoThetaWidthSigma = twoThetaWidthSigma
+    self.azimuthWidth = azimuthWidth
+    self.azimuthWidthSigma = azimuthWidthSigma
+    self.significance = significance
+    self.flags = flags
+  }
 
   /// The second moments of the spot along 2θ and azimuth, in square radians.
   public var secondMoments: (twoTheta: Double, azimuth: Double) {

@@ -58,7 +58,12 @@ struct SpotStrip {
   let columns: Range<Int>
   let settings: SpotSettings
   let background: RingBackground
-  /// Sectors x columns: excess in standard deviations of the background, filtered where asked for; NaN where masked.
+  /// Variance of one pixel for each unit of intensity: one for counted photons.
+  let counting: Double
+  /// Sectors x columns: excess in standard deviations; NaN where masked. Counting noise grows with the excess; the square
+  /// root `2 (√(v + φ E) − √v) √n / φ` has a deviation of one at any height, and the tails of the normal distribution.
+  let plain: [Double]
+  /// The same, gathered with the filter where there is one.
   let significance: [Double]
 
   var width: Int { columns.count }
@@ -70,22 +75,52 @@ struct SpotStrip {
     let background = RingBackground(map, columns: columns, clip: settings.clip)
     self.background = background
     let width = columns.count
+    let counting = Self.countingFactor(map, columns, background)
+    self.counting = counting
     var values = [Double](repeating: .nan, count: map.sectorCount * width)
     for sector in 0..<map.sectorCount {
       for column in 0..<width {
         let bin = sector * map.binCount + columns.lowerBound + column
         let pixels = map.pixels(bin)
-        let variance = background.pixelVariance[column] / pixels + pow(background.sigma[column], 2)
+        let variance = background.pixelVariance[column]
         guard pixels > 0, variance > 0 else { continue }
-        values[sector * width + column] = (map.intensities[bin] - background.mean[column]) / variance.squareRoot()
+        let excess = map.intensities[bin] - background.mean[column]
+        let height =
+          if counting * abs(excess) > 1e-6 * variance {
+            2 * (max(variance + counting * excess, 0).squareRoot() - variance.squareRoot()) / counting
+          } else {
+            excess / variance.squareRoot()
+          }
+        // The background's own uncertainty adds to the noise.
+        let known = variance / (variance + pixels * background.sigma[column] * background.sigma[column])
+        values[sector * width + column] = height * (pixels * known).squareRoot()
       }
     }
+    plain = values
     significance =
       settings.filter.map { filter in
         Self.filtered(
           values, map: map, width: width,
           sigmas: SIMD2(filter.twoTheta / map.binWidth, filter.azimuth / map.sectorWidth))
       } ?? values
+  }
+
+  /// The slope of the stated variances against the excess; one where none are stated.
+  private static func countingFactor(_ map: PolarMap, _ columns: Range<Int>, _ background: RingBackground) -> Double {
+    guard let sigmas = map.sigmas else { return 1 }
+    var (above, below) = (0.0, 0.0)
+    for sector in 0..<map.sectorCount {
+      for column in columns {
+        let bin = sector * map.binCount + column
+        let pixels = map.pixels(bin)
+        let excess = map.intensities[bin] - background.mean[column - columns.lowerBound]
+        guard pixels > 0, excess > 0, sigmas[bin].isFinite else { continue }
+        let variance = sigmas[bin] * sigmas[bin] * pixels
+        above += (variance - background.pixelVariance[column - columns.lowerBound]) * excess
+        below += excess * excess
+      }
+    }
+    return below > 0 ? max(above / below, 0) : 1
   }
 
   /// A place of the strip in the map.
@@ -154,19 +189,24 @@ struct SpotStrip {
         }
         next += 1
       }
-      result.append(divided(bins))
+      var basins = divided(bins, significance)
+      if settings.filter != nil { basins = basins.flatMap { divided($0, plain) } }
+      result.append(
+        Region(
+          bins: bins, basins: basins,
+          peaks: basins.map { $0.max { (significance[$0], $1) < (significance[$1], $0) } ?? seed }))
     }
     return result
   }
 
   /// Each bin climbs to a maximum; maxima without a clear saddle between them are one.
-  private func divided(_ bins: [Int]) -> Region {
+  private func divided(_ bins: [Int], _ heights: [Double]) -> [[Int]] {
     let inside = Set(bins)
     var peakOf: [Int: Int] = [:]
     // From the highest down, so that each bin's higher neighbours have their peak already.
-    for place in bins.sorted(by: { (significance[$0], $1) > (significance[$1], $0) }) {
+    for place in bins.sorted(by: { (heights[$0], $1) > (heights[$1], $0) }) {
       let higher = neighbours(place).filter { peakOf[$0] != nil }
-        .max { (significance[$0], $1) < (significance[$1], $0) }
+        .max { (heights[$0], $1) < (heights[$1], $0) }
       peakOf[place] = higher.flatMap { peakOf[$0] } ?? place
     }
     // The highest saddle between each pair of neighbouring peaks.
@@ -174,7 +214,7 @@ struct SpotStrip {
     for place in bins {
       for other in neighbours(place) where inside.contains(other) {
         guard let a = peakOf[place], let b = peakOf[other], a < b else { continue }
-        let height = min(significance[place], significance[other])
+        let height = min(heights[place], heights[other])
         saddles[SIMD2(a, b)] = max(saddles[SIMD2(a, b)] ?? -.infinity, height)
       }
     }
@@ -184,14 +224,15 @@ struct SpotStrip {
       while let next = merged[peak] { peak = next }
       return peak
     }
+    // Maximum and saddle have a deviation of one each.
+    let least = settings.saddle * 2.0.squareRoot()
     for (pair, height) in saddles.sorted(by: { ($0.value, $1.key.x, $1.key.y) > ($1.value, $0.key.x, $0.key.y) }) {
       let (a, b) = (root(pair.x), root(pair.y))
       guard a != b else { continue }
-      let (low, high) = significance[a] < significance[b] ? (a, b) : (b, a)
+      let (low, high) = heights[a] < heights[b] ? (a, b) : (b, a)
       // A maximum below the threshold is no spot of its own either.
-      if significance[low] - height < settings.saddle || significance[low] < settings.threshold { merged[low] = high }
+      if heights[low] - height < least || heights[low] < settings.threshold { merged[low] = high }
     }
-    let groups = Dictionary(grouping: bins) { root(peakOf[$0] ?? $0) }.sorted { $0.key < $1.key }
-    return Region(bins: bins, basins: groups.map(\.value), peaks: groups.map(\.key))
+    return Dictionary(grouping: bins) { root(peakOf[$0] ?? $0) }.sorted { $0.key < $1.key }.map(\.value)
   }
 }

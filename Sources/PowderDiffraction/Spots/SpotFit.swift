@@ -58,7 +58,7 @@ struct SpotFit {
   func spots() -> [DetectedSpot] {
     var gaussians = region.basins.map(start)
     let samples = window(gaussians).compactMap(sample)
-    let counting = countingFactor(samples)
+    let counting = strip.counting
     guard samples.count > 3 else { return [] }
     var result = solve(&gaussians, samples, counting)
     // A width that fell to its least is held there, and the rest fitted again.
@@ -72,8 +72,21 @@ struct SpotFit {
       if result == nil { for index in gaussians.indices { gaussians[index].isHeld = (true, true) } }
       result = solve(&gaussians, samples, counting)
     }
-    guard let covariance = result else { return [] }
-    return gaussians.indices.compactMap { spot($0, gaussians[$0], covariance, samples) }
+    guard let covariance = result, covariance.allSatisfy(\.isFinite) else { return [] }
+    let fits = isFitting(gaussians, samples, counting)
+    return gaussians.indices.compactMap { spot($0, gaussians[$0], covariance, samples, fits) }
+  }
+
+  /// Whether χ² of the region is within four standard deviations of its degrees of freedom.
+  private func isFitting(_ gaussians: [Gaussian], _ samples: [Sample], _ counting: Double) -> Bool {
+    var gradient = [Double](repeating: 0, count: 5 * gaussians.count)
+    let chiSquared = samples.reduce(0) { sum, sample in
+      let value = model(gaussians, sample, &gradient)
+      let residual = sample.excess - value
+      return sum + weight(sample, value, counting) * residual * residual
+    }
+    let degrees = Double(max(samples.count - 5 * gaussians.count, 1))
+    return chiSquared < degrees + 4 * (2 * degrees).squareRoot()
   }
 
   /// Moments of a basin.
@@ -106,19 +119,6 @@ struct SpotFit {
       }
     }
     return places.sorted()
-  }
-
-  /// Variance of one pixel for each unit of intensity: the slope of the stated variances; one where none are stated.
-  private func countingFactor(_ samples: [Sample]) -> Double {
-    guard let sigmas = strip.map.sigmas else { return 1 }
-    var (above, below) = (0.0, 0.0)
-    for sample in samples where sample.excess > 0 {
-      let sigma = sigmas[strip.bin(sample.place)]
-      guard sigma.isFinite else { continue }
-      above += (sigma * sigma * sample.pixels - sample.backgroundVariance) * sample.excess
-      below += sample.excess * sample.excess
-    }
-    return below > 0 ? max(above / below, 0) : 1
   }
 
   /// Share of a Gaussian in the bin about a place, and its derivatives to centre and logarithm of the width.
@@ -178,7 +178,7 @@ struct SpotFit {
       let before = misfit(gaussians, weights: weights)
       var isDone = false
       while damping < 1e8 {
-        guard let step = step(matrix, right, damping, gaussians) else { return nil }
+        guard let step = step(matrix, right, damping, gaussians), step.allSatisfy(\.isFinite) else { return nil }
         let trial = moved(gaussians, by: step)
         if misfit(trial, weights: weights) <= before * (1 + 1e-12) {
           let change = step.indices.reduce(0.0) { largest, index in
@@ -268,7 +268,7 @@ struct SpotFit {
   }
 
   private func spot(
-    _ index: Int, _ gaussian: Gaussian, _ covariance: [Double], _ samples: [Sample]
+    _ index: Int, _ gaussian: Gaussian, _ covariance: [Double], _ samples: [Sample], _ fits: Bool
   ) -> DetectedSpot? {
     let count = region.basins.count * 5
     func sigma(_ parameter: Int) -> Double {
@@ -300,7 +300,8 @@ struct SpotFit {
       twoThetaWidthSigma: map.binWidth * gaussian.width.x * sigma(3),
       azimuthWidth: map.sectorWidth * gaussian.width.y,
       azimuthWidthSigma: map.sectorWidth * gaussian.width.y * sigma(4),
-      significance: strip.significance[region.peaks[index]], flags: flags(gaussian))
+      significance: strip.significance[region.peaks[index]],
+      flags: fits ? flags(gaussian) : flags(gaussian).union(.misfit))
   }
 
   private func flags(_ gaussian: Gaussian) -> DetectedSpot.Flags {

@@ -4,8 +4,8 @@ public struct SpotSettings: Sendable, Hashable {
   public var threshold: Double
   /// It extends to where the excess has fallen to this many.
   public var extent: Double
-  /// Two maxima of one region are two spots when the saddle between them lies this many standard deviations below the
-  /// lower one.
+  /// Two maxima of one region are two spots when the saddle between them lies this many standard deviations (of the
+  /// difference) below the lower one.
   public var saddle: Double
   /// Background bins farther than this many deviations from the mean of their ring are left out.
   public var clip: Double

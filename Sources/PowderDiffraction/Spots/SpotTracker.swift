@@ -35,10 +35,11 @@ public struct SpotTrack: Sendable, Hashable {
 ///
 /// A spot belongs to a track when it lies within the gate of where the track is expected,
 ///
-///     χ² = (Δ2θ)²/(σ² + σ_track² + D²Δt) + (Δχ)²/(σ² + σ_track² + A²Δt)  ≤  gate²,
+///     χ² = (Δ2θ)²/(σ² + σ_track² + D²Δt) + (Δχ)²/(σ² + σ_track² + A²Δt)  ≤  G,
 ///
-/// and of all such pairings the one of lowest total cost is taken, where a track without a spot and a spot without a
-/// track cost gate² each. Spots without a track begin one; a track that has missed too many frames ends.
+/// with G such that χ² of two coordinates exceeds it as rarely as a normal deviate exceeds the gate: 11.83 for 3 standard
+/// deviations, one in 370. Of all such pairings the one of lowest total cost is taken, where a track without a spot and a
+/// spot without a track cost G each. Spots without a track begin one; a track that has missed too many frames ends.
 public struct SpotTracker: Sendable, Hashable {
   /// In standard deviations.
   public var gate: Double
@@ -53,7 +54,7 @@ public struct SpotTracker: Sendable, Hashable {
   public init(
     gate: Double = 3, twoThetaWalk: Double, azimuthWalk: Double, longestGap: Int = 2
   ) throws(SpotError) {
-    try SpotError.require(gate > 0, "gate", gate, "a positive number of deviations")
+    try SpotError.require(gate > 0 && gate < 30, "gate", gate, "a positive number of deviations below 30")
     try SpotError.require(twoThetaWalk >= 0, "walk of 2θ", twoThetaWalk, "zero or more")
     try SpotError.require(azimuthWalk >= 0, "walk of the azimuth", azimuthWalk, "zero or more")
     try SpotError.require(longestGap >= 0, "longest gap", Double(longestGap), "zero or more frames")
@@ -62,6 +63,9 @@ public struct SpotTracker: Sendable, Hashable {
     self.azimuthWalk = azimuthWalk
     self.longestGap = longestGap
   }
+
+  /// G: χ² of two degrees of freedom has the tail exp(−G/2).
+  var limit: Double { -2 * log(erfc(gate / 2.0.squareRoot())) }
 
   /// A track under way: the filtered position with its variances.
   private struct Live {
@@ -143,7 +147,8 @@ public struct SpotTracker: Sendable, Hashable {
     // Each track has a column of its own for "no spot"; a spot without a track costs the same for every pairing with as
     // many pairs, so that its cost joins that of the track.
     let columns = points.count + live.count
-    let none = 2 * gate * gate
+    let limit = limit
+    let none = 2 * limit
     let forbidden = 1e6 * none
     var costs = [Double](repeating: forbidden, count: live.count * columns)
     for (row, track) in live.enumerated() {
@@ -152,7 +157,7 @@ public struct SpotTracker: Sendable, Hashable {
         let variance = track.variance + walk * walk * (point.time - last.time) + Live.variance(point.spot)
         let offset = track.offset(point.spot)
         let cost = (offset * offset / variance).sum()
-        if cost <= gate * gate { costs[row * columns + column] = cost }
+        if cost <= limit { costs[row * columns + column] = cost }
       }
       costs[row * columns + points.count + row] = none
     }

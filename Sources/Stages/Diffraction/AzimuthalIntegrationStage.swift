@@ -43,9 +43,20 @@ public enum AzimuthalIntegrationStage: Stage {
   }
 
   public static func estimate(_ parameters: Parameters, inputBytes: Int) -> ResourceEstimate {
-    // A pixel costs a nanosecond to add and up to five to decode; compressed frames have about a byte a pixel.
+    // A pixel costs a nanosecond to add and up to five to decode; compressed frames have about a byte a pixel. What needs
+    // the pixels of a bin together, or a variance of each, takes longer and holds a frame sorted by bin.
     let pixels = Double(max(inputBytes, 1_000_000))
-    return ResourceEstimate(seconds: 1 + 6e-9 * pixels, memory: 3e8, disk: 1e6 + 0.005 * pixels)
+    let isSorted = parameters.average == .median || parameters.clip != nil
+    let perPixel =
+      switch (parameters.average, parameters.clip, parameters.errors) {
+      case (.median, _, _): 4.5e-7
+      case (.mean, .some, _): 2e-7
+      case (.mean, nil, .azimuthal): 1.5e-7
+      case (.mean, nil, .variance): 6e-8
+      case (.mean, nil, .poisson), (.mean, nil, .none): 6e-9
+      }
+    return ResourceEstimate(
+      seconds: 1 + perPixel * pixels, memory: isSorted ? 9e8 : 3e8, disk: 1e6 + 0.005 * pixels)
   }
 
   /// Frames that make one item, and frames that one thread takes at once.

@@ -50,13 +50,7 @@ struct AzimuthalIntegrationSummary {
 
   // MARK: - Figures
 
-  private var axis: (label: String, unit: String, factor: Double) {
-    switch series.axis {
-    case .twoTheta: ("2θ", "deg", 180 / .pi)
-    case .scatteringVector: ("q", "1/angstrom", 1e-10)
-    case .latticeSpacing: ("d", "angstrom", 1e10)
-    }
-  }
+  private var axis: (name: String, label: String, unit: String, factor: Double) { series.axis.shown }
 
   private var figures: [Figure] {
     var figures = [meanFigure]

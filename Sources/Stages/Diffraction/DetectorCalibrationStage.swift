@@ -7,7 +7,7 @@ import Quantities
 /// From images of a calibrant to where the detector stands, without a click.
 public enum DetectorCalibrationStage: Stage {
   public static let name = "detector-calibration"
-  public static let version = 1
+  public static let version = 2
   public static let citations = [Citation.kieffer2020, .hart2013]
 
   /// The images as the technique takes them, and what the rings are.

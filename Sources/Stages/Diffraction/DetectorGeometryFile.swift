@@ -21,7 +21,7 @@ public enum DetectorGeometryFile {
       guard let shape = file.shape ?? frame else { throw missingShape(path) }
       let grid = DetectorGrid(
         shape: shape, pixelHeight: file.geometry.pixelHeight, pixelWidth: file.geometry.pixelWidth)
-      let poni = try file.geometry.poni()
+      let poni = try inFile(path) { try file.geometry.poni() }
       return try matched(DetectorGeometry(poni: poni, grid: grid, wavelength: file.wavelength), frame, path)
     default:
       let file = try PoniFile.read(DiffractionInput.bytes(of: path), named: path)
@@ -79,7 +79,14 @@ public enum DetectorGeometryFile {
       return try DetectorCalibration(entry: entry).geometry
     }
     let file = try NexusCalibrationFile(tree: tree, named: path)
-    return try file.geometry.detectorGeometry(wavelength: file.wavelength)
+    return try inFile(path) { try file.geometry.detectorGeometry(wavelength: file.wavelength) }
+  }
+
+  /// Names the file of numbers that make no geometry.
+  private static func inFile<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as GeometryError {
+      throw StageDocumentError(path: path, problem: error.description)
+    }
   }
 
   private static func transposed(_ shape: FrameShape) -> FrameShape {

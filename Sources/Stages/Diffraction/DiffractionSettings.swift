@@ -1,5 +1,7 @@
+import Crystallography
 import Foundation
 public import Pipeline
+import PowderDiffraction
 public import Quantities
 
 /// A diffraction measurement: where its detector stands, its frames, and how they become patterns.
@@ -19,8 +21,14 @@ public struct DiffractionSettings: ExperimentDecodable {
   public var frames: [FilePath]
   @Section("how frames become patterns")
   public var integration: AzimuthalIntegrationStage.Parameters
+  @Setting("crystalline phase of the sample: NMC811, or a file such as phase.cif", default: FilePath("NMC811"))
+  public var phase: FilePath
   @Section("a line scan over the sample, pass after pass")
   public var scan: LineScanSettings?
+  @Section("peaks that are fitted to the patterns")
+  public var peaks: DiffractionPeaksStage.Parameters?
+  @Section("lattice parameters from the peaks or from the whole patterns")
+  public var lattice: LatticeParametersStage.Parameters?
   @Section("how the lattice follows a charge: state of charge of every exposure, local state of charge, active mass")
   public var response: ChargeResponseStage.Parameters?
   @Setting(
@@ -66,11 +74,47 @@ public struct DiffractionSettings: ExperimentDecodable {
       found.append(
         SettingProblem(at: "frames", "there is nothing to do", detail: "give `frames`, or a `calibration`"))
     }
+    let needsFrames = [("peaks", peaks != nil), ("lattice", lattice != nil)].filter(\.1).map(\.0)
+    if let first = needsFrames.first, frames.isEmpty {
+      found.append(
+        SettingProblem(at: first, "there are no patterns to work on", detail: "give `frames`, which become patterns"))
+    }
+    if let lattice, lattice.method == .peaks, peaks == nil {
+      found.append(
+        SettingProblem(
+          at: "lattice", "the lattice has no peaks to come from",
+          detail: "give a section `peaks`, or `method: pawley`"))
+    }
+    if let sectors = integration.sectors, let first = needsFrames.first {
+      found.append(
+        SettingProblem(
+          at: first, "cakes have no patterns over the whole azimuth",
+          detail: "the integration makes \(sectors) sectors; leave out `integration.sectors`"))
+    }
+    if let peaks, lattice?.method == .peaks {
+      let known = peaks.reflections.compactMap(SamplePhase.indices).map(\.description)
+      for needed in ["003", "104"] where !known.contains(needed) {
+        found.append(
+          SettingProblem(
+            at: "peaks.reflections", "\(needed) is not among the reflections, which a and c come from",
+            detail: "expected 003 and 104 for `lattice`"))
+      }
+    }
     return found + responseProblems
   }
 
   /// The name of the stage that calibrates the detector.
   var calibrationStage: String { "\(DetectorCalibrationStage.name)-\(name)" }
+
+  /// The name of the stage that makes patterns.
+  var integrationStage: String { "\(AzimuthalIntegrationStage.name)-\(name)" }
+  /// The name of the stage that fits peaks.
+  var peaksStage: String { "\(DiffractionPeaksStage.name)-\(name)" }
+  /// The name of the stage that finds lattice parameters.
+  var latticeStage: String { "\(LatticeParametersStage.name)-\(name)" }
+
+  /// The file of the sample's phase; nil for one known by its name.
+  private var phaseFile: FilePath? { phase.text.lowercased().hasSuffix(".cif") ? phase : nil }
 
   /// Every file that is read, with the setting that names it.
   var files: [(key: String, path: FilePath)] {
@@ -83,6 +127,7 @@ public struct DiffractionSettings: ExperimentDecodable {
         .compactMap { key, path in path.map { (key, $0) } }
     }
     if let geometry { files.append(("geometry", geometry)) }
+    if let file = phaseFile { files.append(("phase", file)) }
     for (index, path) in frames.enumerated() { files.append(("frames[\(index)]", path)) }
     files += [
       ("integration.mask", integration.mask), ("integration.dark", integration.dark),
@@ -121,6 +166,51 @@ public struct DiffractionSettings: ExperimentDecodable {
         input.name = name
         return input
       })
+    if let peaks { stages.append(plannedPeaks(peaks, sequenceIndex: count + stages.count + 1)) }
+    if let lattice { stages.append(plannedLattice(lattice, sequenceIndex: count + stages.count + 1)) }
     return stages
+  }
+
+  /// Patterns at one position follow each other in time where there is a scan.
+  private func plannedPeaks(_ peaks: DiffractionPeaksStage.Parameters, sequenceIndex: Int) -> PlannedStage {
+    let (name, phase, scan, source) = (name, phase, scan, integrationStage)
+    let phaseName = phaseFile?.path ?? phase.text
+    return DiffractionPeaksStage.planned(
+      instance: name, peaks, canonical: "phase = \(phase.text)\n" + (scan?.canonicalText() ?? ""),
+      inputFiles: phaseFile.map { [$0.path] } ?? [], upstream: [source], sequenceIndex: sequenceIndex
+    ) { upstream in
+      let patterns = try StageDocument.value(PatternTable.self, from: upstream[source] ?? "")
+      var input = DiffractionPeaksStage.Input(patterns: patterns, phase: try SamplePhase(named: phaseName))
+      input.name = name
+      if let scan {
+        let scan = try scan.scan(
+          times: patterns.times, exposure: patterns.exposure, count: patterns.series.frameCount)
+        input.chains = (0..<scan.plan.stepCount).map { step in
+          (0..<scan.passCount).compactMap { scan.frame(pass: $0, step: step)?.index }
+        }.filter { !$0.isEmpty }
+      }
+      return input
+    }
+  }
+
+  private func plannedLattice(_ lattice: LatticeParametersStage.Parameters, sequenceIndex: Int) -> PlannedStage {
+    let (name, phase, scan) = (name, phase, scan)
+    let isWhole = lattice.method != .peaks
+    let source = isWhole ? integrationStage : peaksStage
+    let phaseName = phaseFile?.path ?? phase.text
+    return LatticeParametersStage.planned(
+      instance: name, lattice, canonical: "phase = \(phase.text)\n" + (scan?.canonicalText() ?? ""),
+      inputFiles: isWhole ? phaseFile.map { [$0.path] } ?? [] : [], upstream: [source], sequenceIndex: sequenceIndex
+    ) { upstream in
+      let path = upstream[source] ?? ""
+      var input = LatticeParametersStage.Input(
+        isWhole
+          ? .patterns(
+            try StageDocument.value(PatternTable.self, from: path), phase: try SamplePhase(named: phaseName))
+          : .peaks(try StageDocument.value(PeakTable.self, from: path)))
+      input.name = name
+      input.scan = scan
+      return input
+    }
   }
 }

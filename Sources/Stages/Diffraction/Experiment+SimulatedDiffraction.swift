@@ -127,7 +127,8 @@ extension Experiment {
       particle: self.settings.particleMass?.volume.map { ScannedParticle(volume: $0.value.si) } ?? .seed,
       schedule: ScanSchedule(
         firstPosition: scan.first.si, step: scan.step.si, positions: scan.positions, passes: scan.passes,
-        exposure: settings.exposure.si, readOut: settings.readOut.si, passInterval: interval, start: ramp.start),
+        exposure: settings.exposure.si, readOut: settings.readOut.si, passInterval: interval, start: ramp.start,
+        alternates: scan.boustrophedon),
       drift: SampleDrift(rate: scan.drift.si / (ramp.start + ramp.duration)), charge: ramp,
       heterogeneity: ChargeHeterogeneity(
         gradient: scan.gradient, radial: scan.radial, laggingShare: scan.laggingShare),

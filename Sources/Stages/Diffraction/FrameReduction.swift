@@ -106,13 +106,3 @@ struct FrameReduction: Sendable {
       pixelCounts: values.isEmpty ? nil : counts.map { $0 / Double(values.count) }, wavelength: wavelength)
   }
 }
-
-extension PatternAxis {
-  init(_ unit: RadialUnit) {
-    switch unit {
-    case .twoTheta: self = .twoTheta
-    case .scatteringVector: self = .scatteringVector
-    case .dSpacing: self = .latticeSpacing
-    }
-  }
-}

@@ -47,17 +47,13 @@ public enum PatternFile {
 
   /// What patterns are, in words.
   public static func description(of series: PowderPatternSeries) -> String {
-    let (name, unit, factor) =
-      switch series.axis {
-      case .twoTheta: ("2theta", "deg", 180 / Double.pi)
-      case .scatteringVector: ("q", "1/angstrom", 1e-10)
-      case .latticeSpacing: ("d", "angstrom", 1e10)
-      }
+    let (name, _, unit, factor) = series.axis.shown
     let known = series.intensities.filter { !$0.isNaN }
     var lines = [
       "patterns: \(series.frameCount)" + (series.azimuths.map { ", each in \($0.count) sectors of azimuth" } ?? ""),
       String(
-        format: "%@ / %@: %.6g to %.6g in %d bins", name, unit, (series.positions.first ?? .nan) * factor,
+        format: "%@ / %@: %.6g to %.6g in %d bins", name.replacing("_", with: " "), unit,
+        (series.positions.first ?? .nan) * factor,
         (series.positions.last ?? .nan) * factor, series.binCount),
       String(format: "intensity: %.6g to %.6g", known.min() ?? .nan, known.max() ?? .nan),
       series.sigmas == nil ? "uncertainties: none" : "uncertainties: one a bin",

@@ -10,7 +10,7 @@ public struct PatternTable: NeXusRepresentable, Hashable {
   /// Exposure time of a frame, in seconds; nil where it is not known.
   public var exposure: Double?
 
-  init(_ series: PowderPatternSeries, times: [Double]?, exposure: Double?) {
+  public init(_ series: PowderPatternSeries, times: [Double]?, exposure: Double?) {
     self.series = series
     self.times = times
     self.exposure = exposure
@@ -40,14 +40,9 @@ public struct PatternTable: NeXusRepresentable, Hashable {
 
   public var defaultPlot: String { "patterns" }
 
-  private static let units: [PatternAxis: (name: String, unit: String, factor: Double)] = [
-    .twoTheta: ("two_theta", "deg", 180 / .pi), .scatteringVector: ("q", "1/angstrom", 1e-10),
-    .latticeSpacing: ("d", "angstrom", 1e10),
-  ]
-
   public var nexusChildren: [String: NeXusNode] {
     let bins = series.binCount
-    let (name, unit, factor) = Self.units[series.axis] ?? ("position", "", 1)
+    let (name, _, unit, factor) = series.axis.shown
     let isCake = series.azimuths != nil
     let shape = isCake ? [series.frameCount, series.sectorCount, bins] : [series.frameCount, bins]
     var datasets: [String: NeXusDataset] = [
@@ -86,12 +81,12 @@ public struct PatternTable: NeXusRepresentable, Hashable {
       throw StageDocumentError(path: "/entry", problem: "there are no patterns")
     }
     guard
-      let (axis, label) = Self.units.first(where: { data[dataset: $0.value.name] != nil }).map({ ($0.key, $0.value) }),
-      let positions = data[dataset: label.name]?.numbers, let intensity = data[dataset: "intensity"],
+      let axis = PatternAxis.allCases.first(where: { data[dataset: $0.shown.name] != nil }),
+      let positions = data[dataset: axis.shown.name]?.numbers, let intensity = data[dataset: "intensity"],
       let intensities = intensity.numbers, let frames = intensity.shape.first
     else { throw StageDocumentError(path: "/entry/patterns", problem: "there are no intensities over an axis") }
     series = try PowderPatternSeries(
-      axis: axis, positions: positions.map { $0 / label.factor },
+      axis: axis, positions: positions.map { $0 / axis.shown.factor },
       azimuths: data[dataset: "azimuth"]?.numbers?.map { $0 * .pi / 180 }, frameCount: frames, intensities: intensities,
       sigmas: data[dataset: "intensity_errors"]?.numbers,
       neighbourCovariances: data[dataset: "neighbour_covariance"]?.numbers,

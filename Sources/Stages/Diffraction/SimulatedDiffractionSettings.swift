@@ -57,6 +57,8 @@ public struct SimulatedDiffractionSettings: ExperimentDecodable {
     public var first: Length
     @Setting("from one position to the next", default: Length(1.5, .micrometre), in: Length(si: 1e-9)...Length(si: 1))
     public var step: Length
+    @Setting("whether every second pass runs backwards", default: false)
+    public var boustrophedon: Bool
     @Setting(
       "mean number of grains in the beam at the middle of the particle", default: 53, in: 0.1...1e6)
     public var grains: Double

@@ -26,7 +26,7 @@ public enum StructureDescription {
           format: "site %@: %@ at %.5g, %.5g, %.5g, occupancy %.5g", site.label, site.element.symbol, site.position.x,
           site.position.y, site.position.z, site.occupancy))
     }
-    for neighbour in structure.nearestNeighbours() {
+    for neighbour in structure.nearestNeighbours() where neighbour.first <= neighbour.second {
       lines.append(
         String(
           format: "shortest %@ - %@: %.4g angstrom, %d times", structure.sites[neighbour.first].label,

@@ -5,9 +5,11 @@ public import PowderDiffraction
 /// The lattice parameters of a series of patterns.
 public struct LatticeTable: NeXusRepresentable, Hashable {
   /// What a pattern says about the lattice.
-  public struct Row: Hashable, Sendable {
+  public struct Row: Sendable {
     /// Nil where the pattern gives no lattice.
     public var lattice: HexagonalLattice?
+    /// c and its uncertainties by cause where 003 alone is usable: counting, instrument, grains, in metres.
+    public var onlyC: (value: Double, counting: Double, instrument: Double, grains: Double)?
     /// Relative to the first lattice at the same position.
     public var strain: LatticeStrain?
     /// Why there is no lattice; empty where there is one.
@@ -15,6 +17,14 @@ public struct LatticeTable: NeXusRepresentable, Hashable {
 
     init(lattice: HexagonalLattice?, strain: LatticeStrain? = nil, reason: String = "") {
       (self.lattice, self.strain, self.reason) = (lattice, strain, reason)
+    }
+
+    /// c, from all causes, whether or not a is known.
+    var c: PeakValue {
+      if let lattice { return PeakValue(lattice.c, sigma: lattice.sigmaC) }
+      guard let onlyC else { return .unknown }
+      let parts = [onlyC.counting, onlyC.instrument, onlyC.grains]
+      return PeakValue(onlyC.value, sigma: parts.reduce(0) { $0 + $1 * $1 }.squareRoot())
     }
   }
 
@@ -24,7 +34,6 @@ public struct LatticeTable: NeXusRepresentable, Hashable {
   /// Exposure time of a pattern, in seconds; nil where it is not known.
   public var exposure: Double?
 
-  /// - Parameter grainCovariances: kept apart, so that strains can be taken anew.
   init(_ rows: [Row], times: [Double]?, exposure: Double?) {
     self.times = times
     self.exposure = exposure
@@ -41,7 +50,7 @@ public struct LatticeTable: NeXusRepresentable, Hashable {
       columns.append(Column("Start Time", unit: "s", times.map { $0 - (times.first ?? 0) }))
     }
     columns += ColumnTable.pair("a", unit: "angstrom", numbers { $0.a * 1e10 }, numbers { $0.sigmaA * 1e10 })
-    columns += ColumnTable.pair("c", unit: "angstrom", numbers { $0.c * 1e10 }, numbers { $0.sigmaC * 1e10 })
+    columns += ColumnTable.pair("c", unit: "angstrom", rows.map { $0.c.value * 1e10 }, rows.map { $0.c.sigma * 1e10 })
     columns += ColumnTable.pair("c/a", unit: "1", numbers(\.axialRatio), numbers(\.sigmaAxialRatio))
     columns += ColumnTable.pair(
       "Cell Volume", unit: "angstrom3", numbers { $0.volume * 1e30 }, numbers { $0.sigmaVolume * 1e30 })
@@ -52,15 +61,26 @@ public struct LatticeTable: NeXusRepresentable, Hashable {
       Column("Covariance of a and c", unit: "angstrom2", numbers { $0.covariance.ac * 1e20 }),
       Column("Covariance of Strains", unit: "1", strains(\.covariance.ac)),
     ]
-    for (cause, covariance) in [
-      ("Counting", { $0.measurement }), ("Instrument", { instrument($0) }), ("Grains", { $0.grains }),
-    ] as [(String, (HexagonalLattice) -> LatticeCovariance)] {
+    typealias Cause = (
+      name: String, both: (HexagonalLattice) -> LatticeCovariance, alone: (Row) -> Double
+    )
+    let causes: [Cause] = [
+      ("Counting", { $0.measurement }, { $0.onlyC?.counting ?? .nan }),
+      ("Instrument", { instrument($0) }, { $0.onlyC?.instrument ?? .nan }),
+      ("Grains", { $0.grains }, { $0.onlyC?.grains ?? .nan }),
+    ]
+    for cause in causes {
       columns += [
-        Column("\(cause) Part of a", unit: "angstrom", numbers { covariance($0).aa.squareRoot() * 1e10 }),
-        Column("\(cause) Part of c", unit: "angstrom", numbers { covariance($0).cc.squareRoot() * 1e10 }),
+        Column("\(cause.name) Part of a", unit: "angstrom", numbers { cause.both($0).aa.squareRoot() * 1e10 }),
+        Column(
+          "\(cause.name) Part of c", unit: "angstrom",
+          rows.map { row in (row.lattice.map { cause.both($0).cc.squareRoot() } ?? cause.alone(row)) * 1e10 }),
       ]
     }
-    columns.append(Column("Status", texts: rows.map { $0.lattice == nil ? $0.reason : "determined" }))
+    columns.append(
+      Column(
+        "Status",
+        texts: rows.map { $0.lattice != nil ? "determined" : $0.onlyC != nil ? "c alone; \($0.reason)" : $0.reason }))
     self.columns = ColumnTable(columns)
   }
 
@@ -75,7 +95,11 @@ public struct LatticeTable: NeXusRepresentable, Hashable {
     let (sigmaA, sigmaC) = (columns.numbers("a Uncertainty") ?? [], columns.numbers("c Uncertainty") ?? [])
     let joint = columns.numbers("Covariance of a and c") ?? []
     return try a.indices.map { index in
-      guard !a[index].isNaN, sigmaA[index] > 0, sigmaC[index] > 0 else { return nil }
+      guard sigmaC[index] > 0, !c[index].isNaN else { return nil }
+      guard sigmaA[index] > 0, !a[index].isNaN else {
+        return try LatticeObservation(
+          a: nil, c: c[index] * 1e-10, varianceC: sigmaC[index] * sigmaC[index] * 1e-20)
+      }
       return try LatticeObservation(
         a: a[index] * 1e-10, c: c[index] * 1e-10, varianceA: sigmaA[index] * sigmaA[index] * 1e-20,
         varianceC: sigmaC[index] * sigmaC[index] * 1e-20, covarianceAC: joint[index] * 1e-20)

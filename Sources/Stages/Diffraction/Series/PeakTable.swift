@@ -49,6 +49,8 @@ public struct PeakTable: NeXusRepresentable, Hashable {
   public var exposure: Double?
   /// In metres; nil where it is not known.
   public var wavelength: Double?
+  /// How many states lines show, one row a pattern and line; nil where it was not asked.
+  public var states: ColumnTable?
 
   init(_ series: PeakSeries, of patterns: PatternTable, samplePhase: String) {
     self.samplePhase = samplePhase
@@ -167,6 +169,7 @@ public struct PeakTable: NeXusRepresentable, Hashable {
     if let times { pattern["start_time"] = .dataset(NeXusDataset(times, units: "s")) }
     if let exposure { pattern["exposure_time"] = .dataset(NeXusDataset(exposure, units: "s")) }
     if let wavelength { pattern["wavelength"] = .dataset(NeXusDataset(wavelength * 1e10, units: "angstrom")) }
+    if let states { pattern["states"] = .group(.collection(states.datasets.mapValues { .dataset($0) })) }
     return [
       defaultPlot: .group(
         .data(
@@ -219,6 +222,7 @@ public struct PeakTable: NeXusRepresentable, Hashable {
     times = patterns[dataset: "start_time"]?.numbers
     exposure = patterns[dataset: "exposure_time"]?.numbers?.first
     wavelength = patterns[dataset: "wavelength"]?.numbers?.first.map { $0 * 1e-10 }
+    states = try patterns[group: "states"].map { try ColumnTable($0, place: "/entry/patterns/states") }
     patternCount = reducedChiSquares.count
     let size = patternCount * lines.count
     guard

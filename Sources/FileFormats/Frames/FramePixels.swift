@@ -1,4 +1,4 @@
-public import ArrayMath
+import ArrayMath
 
 extension FrameSource {
   /// Hands over the pixels of a frame one by one, in C order, as double precision numbers; integers above 2^53 are
@@ -24,17 +24,5 @@ extension FrameSource {
         for (offset, value) in bytes.bindMemory(to: Double.self).enumerated() { body(first + offset, value) }
       }
     }
-  }
-
-  /// The mean of all frames, pixel by pixel, for dark and flat frames.
-  ///
-  /// - Returns: `shape.count` numbers in C order; of no frames at all, none.
-  public func mean() throws -> [Double] {
-    guard count > 0 else { return [] }
-    var sum = [Double](repeating: 0, count: shape.count)
-    for index in 0..<count { try withPixels(frame: index) { sum[$0] += $1 } }
-    let scale = 1 / Double(count)
-    for index in sum.indices { sum[index] *= scale }
-    return sum
   }
 }
