@@ -93,6 +93,9 @@ extension WholePatternSolver {
       let factor = max(quality.goodnessOfFit, 1) * (bins.hasSigmas ? 1 : 1 / max(quality.goodnessOfFit, 1))
       let seen = phase.reflections.count { $0.intensity > 4 * factor * $0.sigma }
       if seen < phase.system.count { warnings.append(.phaseNotSeen(name: phase.name, seen: seen)) }
+      for line in phase.reflections where line.intensity < -5 * factor * line.sigma {
+        warnings.append(.negativeLine(phase: phase.name, indices: line.indices[0]))
+      }
     }
     warnings += unexplained(scale: scale).map { .unexplainedPeak(twoTheta: $0) }
     return WholePatternResult(
