@@ -5,7 +5,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle", particleModelLines), ("radial", radialTwinLines), ("electrochemistry", electrochemistryLines),
   ("readers", readersLines), ("spine", spineLines), ("calibration", calibrationLines),
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
-  ("diffraction-files", diffractionFilesLines),
+  ("diffraction-files", diffractionFilesLines), ("peaks", peaksLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -35,7 +35,8 @@ import Testing
   @Test(arguments: [200.0, 4]) func positionsAndCellsAreCovered(height: Double) throws {
     let scene = OperandoPeaks(
       cell: OperandoPeaks.pristine, height: height, background: height > 100 ? 50 : 5, hasAluminium: height > 100)
-    for (name, pulls) in try scene.pulls(seeds: 150, tiedToCell: true) {
+    // Of weak lines, only those that came out strong have a fitted width: a selection, which is no fair draw.
+    for (name, pulls) in try scene.pulls(seeds: 150, tiedToCell: true) where height > 100 || !name.hasSuffix("width") {
       #expect(pulls.passes, "\(name): \(pulls.text)")
     }
   }
