@@ -5,12 +5,9 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle", particleModelLines), ("radial", radialTwinLines), ("electrochemistry", electrochemistryLines),
   ("readers", readersLines), ("spine", spineLines), ("calibration", calibrationLines),
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
-<<<<<<< HEAD
   ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
   ("throughput", diffractionThroughputLines), ("operando-series", operandoSeriesLines),
-=======
-  ("diffraction-files", diffractionFilesLines), ("peaks", peaksLines),
->>>>>>> peaks
+  ("peaks", peaksLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
