@@ -207,7 +207,7 @@ import Testing
     var input = try simulation.input()
     input.peaks = try simulation.peaks(drift: 0.3)
     let result = try run(input, parameters())
-    let length = try #require(value(result, "particle_length"))
+    let length = try #require(value(result, "particle_length"), "\(result.summary.warnings)")
     let times = try #require(result.value.edges.numbers("Needle Edge Time"))
     #expect(abs(times[0] - 30) < 15 && times.allSatisfy { $0 < 17_000 })
     // Positions 1.5 um apart and a beam of 0.38 um: an edge between them is only bounded by them.
