@@ -127,7 +127,7 @@ public enum DiffractionPeaksStage: Stage {
       phases.append(
         PeakPhase(
           phase.rawValue, cell: phase.cell, reflections: seen.map(\.indices), positions: .fixed,
-          widths: instrument == nil ? .free() : .instrument))
+          widths: instrument == nil ? .free() : .broadened))
     }
     return PeakModel(
       windows: windows, phases: phases, instrument: instrument,
