@@ -15,13 +15,14 @@ extension LatticeSeries {
   init(
     patterns table: PatternTable, phase: SamplePhase, parameters: LatticeParametersStage.Parameters, context: RunContext
   ) throws {
-    let series = table.series
-    guard series.azimuths == nil else {
+    guard table.series.azimuths == nil else {
       throw StageDocumentError(path: "lattice", problem: "the patterns are cakes; whole patterns are refined")
     }
-    guard let wavelength = series.wavelength else {
+    guard let wavelength = table.series.wavelength else {
       throw StageDocumentError(path: "lattice", problem: "the patterns state no wavelength; give one")
     }
+    // Lines are fitted to what their rings hold, as those of the peaks are.
+    let series = try table.series.ringPower().withoutUncertainBins()
     let model = try Self.model(series, phase, parameters, wavelength: wavelength)
     let common = InstrumentErrors(parameters, wavelength: wavelength)
     let run = 32
@@ -56,8 +57,20 @@ extension LatticeSeries {
       series.axis.convert($0, to: .twoTheta, wavelength: wavelength)
     }.sorted()
     guard ends.count == 2 else { throw StageDocumentError(path: "lattice", problem: "the patterns have no bins") }
-    let range =
-      max(settings.minimumTwoTheta?.si ?? ends[0], ends[0])...min(settings.maximumTwoTheta?.si ?? ends[1], ends[1])
+    // Towards the beam a pixel covers many bins and tells nothing of the sample.
+    let lines = try phase.spaceGroup.reflections(
+      cell: phase.cell, minimumSpacing: wavelength / (2 * sin(ends[1] / 2)))
+    guard let first = lines.first else {
+      throw StageDocumentError(path: "lattice", problem: "no reflection of \(phase.name) lies in the patterns")
+    }
+    let below = 2 * asin(wavelength / (2 * first.dSpacing)) - .pi / 180
+    let (low, high) = (
+      max(settings.minimumTwoTheta?.si ?? below, ends[0]), min(settings.maximumTwoTheta?.si ?? ends[1], ends[1])
+    )
+    guard low < high else {
+      throw StageDocumentError(path: "lattice", problem: "the range of 2theta lies outside the patterns")
+    }
+    let range = low...high
     var phases = [WholePatternPhase(phase.name, spaceGroup: phase.spaceGroup, cell: phase.cell)]
     guard phases[0].system == .hexagonal else {
       throw StageDocumentError(
@@ -86,6 +99,17 @@ extension LatticeSeries {
 }
 
 extension PowderPatternSeries {
+  /// The series with bins left out whose uncertainty is not positive: bins of a few pixels that counted nothing.
+  ///
+  /// - Throws: nothing for a series that could be made; the signature is that of the initializer.
+  func withoutUncertainBins() throws(PatternError) -> PowderPatternSeries {
+    guard let sigmas else { return self }
+    return try PowderPatternSeries(
+      axis: axis, positions: positions, edges: edges, azimuths: azimuths, azimuthEdges: azimuthEdges,
+      frameCount: frameCount, intensities: zip(intensities, sigmas).map { $1 > 0 ? $0 : .nan }, sigmas: sigmas,
+      neighbourCovariances: neighbourCovariances, pixelCounts: pixelCounts, wavelength: wavelength)
+  }
+
   /// Some of the frames, on the same bins.
   ///
   /// - Throws: nothing for frames that exist; the signature is that of the initializer.
