@@ -220,6 +220,24 @@ import Testing
     #expect(value(result, "active_mass") != nil)
   }
 
+  @Test func edgesThatLeaveTheParticleOutAreNotUsed() throws {
+    let simulation = SimulatedResponse()
+    var input = try simulation.input()
+    var peaks = try simulation.peaks()
+    // The lines of the particle are seen at two positions only, while lattices are known at twelve.
+    for pattern in 0..<peaks.patternCount {
+      let place = pattern * peaks.lines.count
+      let isLit = [1, 2].contains(pattern % simulation.positions)
+      peaks.intensity.values[place] = isLit ? 1e4 : 0
+      peaks.intensity.sigmas[place] = 100
+      peaks.totalScatter.values[pattern] = isLit ? 3e4 : 2e4
+    }
+    input.peaks = peaks
+    let result = try run(input, parameters())
+    #expect(value(result, "particle_length") == nil, "\(result.summary.warnings)")
+    #expect(value(result, "active_mass") != nil, "\(result.summary.warnings)")
+  }
+
   // MARK: - The whole cell
 
   @Test func theTurnOfCIsFoundInTheWholeCell() throws {
