@@ -105,7 +105,11 @@ extension ChargeResponse {
       let lines = peaks.lines.count
       return (
         (0..<peaks.patternCount).map { pattern in
-          places.reduce(0) { $0 + peaks.intensity.values[pattern * lines + $1] }
+          // Under a neighbour's line an intensity may be what that line leaves over.
+          let isKnown = places.allSatisfy {
+            [.fitted, .noUsablePeak, .atTheEdge].contains(peaks.statuses[pattern * lines + $0])
+          }
+          return isKnown ? places.reduce(0) { $0 + peaks.intensity.values[pattern * lines + $1] } : .nan
         },
         (0..<peaks.patternCount).map { pattern in
           places.reduce(0) { sum, place in
