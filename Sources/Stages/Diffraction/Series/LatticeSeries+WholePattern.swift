@@ -1,4 +1,3 @@
-import ArrayMath
 import Crystallography
 import Foundation
 import Pipeline
@@ -8,7 +7,7 @@ import Quantities
 extension LatticeSeries {
   /// The lattice of each pattern by Pawley's or Le Bail's method.
   ///
-  /// Runs of 32 patterns are refined one after the other from their neighbours' results, the runs independently.
+  /// Patterns are refined one after the other, each from its neighbour's result.
   ///
   /// - Throws: `WholePatternError` for a model that suits no pattern, `StageDocumentError` for a sample that is not
   ///   hexagonal.
@@ -25,12 +24,8 @@ extension LatticeSeries {
     let series = try table.series.ringPower().withoutUncertainBins()
     let model = try Self.model(series, phase, parameters, wavelength: wavelength)
     let common = InstrumentErrors(parameters, wavelength: wavelength)
-    let run = 32
-    let count = series.frameCount
-    let outcomes = try parallelMap(count: (count + run - 1) / run, threads: context.threads) { index in
-      let frames = index * run..<min((index + 1) * run, count)
-      return try series.frames(frames).refined(model)
-    }.flatMap(\.self)
+    // From start to end, since far from the start a cell is only found from its neighbour's.
+    let outcomes = try series.refined(model)
     grainSpread = nil
     rows = []
     fitQualities = []
@@ -152,19 +147,5 @@ extension PowderPatternSeries {
       axis: axis, positions: positions, edges: edges, azimuths: azimuths, azimuthEdges: azimuthEdges,
       frameCount: frameCount, intensities: kept, sigmas: sigmas, neighbourCovariances: neighbourCovariances,
       pixelCounts: pixelCounts, wavelength: wavelength)
-  }
-
-  /// Some of the frames, on the same bins.
-  ///
-  /// - Throws: nothing for frames that exist; the signature is that of the initializer.
-  func frames(_ range: Range<Int>) throws(PatternError) -> PowderPatternSeries {
-    let size = binCount * sectorCount
-    func part(_ values: [Double]?, _ size: Int) -> [Double]? {
-      values.map { Array($0[range.lowerBound * size..<range.upperBound * size]) }
-    }
-    return try PowderPatternSeries(
-      axis: axis, positions: positions, edges: edges, azimuths: azimuths, azimuthEdges: azimuthEdges,
-      frameCount: range.count, intensities: part(intensities, size) ?? [], sigmas: part(sigmas, size),
-      neighbourCovariances: part(neighbourCovariances, binCount - 1), pixelCounts: pixelCounts, wavelength: wavelength)
   }
 }
