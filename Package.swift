@@ -72,7 +72,9 @@ let targets: [Target] = [
 let tests: [Target] = [
   .target(
     name: "TestSupport",
-    dependencies: ["ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath"],
+    dependencies: [
+      "ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath", "Crystallography",
+    ],
     path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),
   .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),

@@ -149,11 +149,12 @@ private struct Trial: Sendable {
 /// 100 frames of the program's own forward model of the seed's instrument, polarised, with pixels that see less of the
 /// sphere: odd seeds bright, even ones 60 photons on the crest of 110 over 20.
 private func forwardModelLines() throws -> [AcceptanceLine] {
-  var geometry = SeedInstrument.geometry(tilt: (0.012, -0.008, 0), offset: (8e-4, -5e-4))
+  var tilted = SeedInstrument.geometry(tilt: (0.012, -0.008, 0), offset: (8e-4, -5e-4))
   // Rings alone do not tell a mirror image; this is the one that is taken then.
-  geometry.grid = DetectorGrid(
-    shape: geometry.grid.shape, pixelHeight: geometry.grid.pixelHeight, pixelWidth: geometry.grid.pixelWidth,
+  tilted.grid = DetectorGrid(
+    shape: tilted.grid.shape, pixelHeight: tilted.grid.pixelHeight, pixelWidth: tilted.grid.pixelWidth,
     orientation: .topRight)
+  let geometry = tilted
   let detector = DetectorModel(geometry: geometry)
   var options = CalibrationOptions(start: .distance(0.12))
   options.polarisation = SeedInstrument.beam.polarisation

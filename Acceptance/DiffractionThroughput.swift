@@ -1,4 +1,5 @@
 import ArrayMath
+import Crystallography
 import FileFormats
 import Foundation
 import Pipeline
@@ -53,7 +54,8 @@ func diffractionThroughputLines() throws -> [AcceptanceLine] {
     windows: [PeakWindow(7.3 * .pi / 180...8.5 * .pi / 180), PeakWindow(17.9 * .pi / 180...19 * .pi / 180)],
     phases: [
       PeakPhase(
-        "NMC811", cell: try SamplePhase(named: "NMC811").cell, reflections: [.init(0, 0, 3), .init(1, 0, 4)])
+        "NMC811", cell: try SamplePhase(named: "NMC811").cell,
+        reflections: [MillerIndices(0, 0, 3), MillerIndices(1, 0, 4)])
     ])
   let before = cpuSeconds()
   _ = try alone.fit(patterns.series)

@@ -50,9 +50,9 @@ private let epochText = "2020-01-01T10:00:00.000"
 private let plate = SeedInstrument.geometry(tilt: (0, 0, 0))
 
 private func virtualPatterns() throws -> VirtualPatternSeries {
-  try VirtualPatternSeries(
-    edges: (0...2000).map { (6.5 + 18 * Double($0) / 2000) * .pi / 180 }, geometry: plate,
-    wavelength: SeedInstrument.wavelength)
+  let (first, step) = (6.5 * Double.pi / 180, 9e-3 * Double.pi / 180)
+  let edges = (0...2000).map { first + step * Double($0) }
+  return try VirtualPatternSeries(edges: edges, geometry: plate, wavelength: SeedInstrument.wavelength)
 }
 
 /// The record of a constant current on the detector's clock.
@@ -273,7 +273,7 @@ private func cellTrial(
   let series = try virtual.series(frames: frames, seed: seed) {
     try simulation.scene(of: $0, pixelArea: area, distance: plate.poni.distance)
   }
-  let truth = try (0..<frames).map { try simulation.truth(of: $0) }
+  let truth = (0..<frames).map { simulation.truth(of: $0) }
   let patterns = PatternTable(series, times: truth.map { epoch + $0.startTime }, exposure: 20)
   var parameters = LatticeParametersStage.Parameters()
   parameters.method = .pawley

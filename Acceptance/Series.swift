@@ -33,9 +33,13 @@ private func edgeLines() throws -> [AcceptanceLine] {
 }
 
 private func clockLines() throws -> [AcceptanceLine] {
-  guard let curve = try SeriesSimulation.trueCurve() else { return [] }
-  let pulls = try SeriesSimulation.clocks(seeds: 1...400, curve: curve)
-  return [bias("fitted clock offset", pulls), coverage("fitted clock offset", pulls)]
+  let pulls = try SeriesSimulation.clocks(seeds: 1...400, curve: SeriesSimulation.closedFormCurve())
+  var lines = [bias("clock offset, quadratic response", pulls), coverage("clock offset, quadratic response", pulls)]
+  if let curve = try SeriesSimulation.trueCurve() {
+    let known = try SeriesSimulation.clocks(seeds: 1...40, curve: curve, isCurveKnown: true)
+    lines += [bias("clock offset, published curve", known), coverage("clock offset, published curve", known)]
+  }
+  return lines
 }
 
 private func chargeLines() throws -> [AcceptanceLine] {

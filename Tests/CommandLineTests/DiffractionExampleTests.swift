@@ -73,7 +73,7 @@ import Testing
   @Test func theLineOf003LiesWhereTheLatticePutsIt() throws {
     let made = try Self.made.get()
     let truth = try NeXusFile.read(made.virtual + "/truth.nxs")[group: "entry"]?[group: "scan"]
-    let axes = try #require(truth?[dataset: "c"]?.numbers)
+    let axes = try #require(truth?[group: "series"]?[dataset: "c"]?.numbers)
     let data = try #require(made.entry("azimuthal-integration")[group: "patterns"])
     let angles = try #require(data[dataset: "two_theta"]?.numbers)
     let intensities = try #require(data[dataset: "intensity"]?.numbers)

@@ -29,21 +29,29 @@ import Testing
     #expect(abs(radius(0) - radius(28 / 275.5) - 0.86) < 0.02)
     #expect(abs(radius(0) - radius(coulombic(4790)) - 0.3) < 0.07)
     // A particle that is dense takes up 4.6 % where the porous one's mass would say 10 %.
+    guard let smooth = try SeriesSimulation.trueCurve() else { return }
+    let record = try ChargeRecord(time: [0, 15_500], stateOfCharge: [0, coulombic(2202)], sigma: [0, 0])
+    let exposures = (1...40).map { Exposure(start: 15_500 * Double($0) / 40, length: 0) }
+    let charged = try ExperimentClock(offset: 0, sigma: 0).stateOfCharge(of: exposures, from: record)
+    var inside = SeriesPulls()
     for density in [2202.0, 4790] {
-      let states = (1...40).map { coulombic(2202) * Double($0) / 40 }
-      let truth = 2202 / density
-      let samples = try states.enumerated().map { index, x in
-        var generator = SeededGenerator(seed: 7, item: index)
-        let local = curve.stateOfCharge(
-          of: try SeriesSimulation.observation(
-            curve, at: truth * x, relativeA: 1e-4, relativeC: 5e-5, correlation: 0, &generator))
-        return ActiveMassSample(coulombic: x, local: local.value, localSigma: max(local.sigma, 1e-4))
+      for seed in 1...40 {
+        var generator = SeededGenerator(seed: UInt64(seed), item: 460)
+        let lattice = try (1...40).map { step -> LatticeObservation? in
+          try SeriesSimulation.observation(
+            smooth, at: 2202 / density * coulombic(2202) * Double(step) / 40, relativeA: 1e-4, relativeC: 5e-5,
+            correlation: 0, &generator)
+        }
+        let mass = try ActiveMass(
+          lattice: lattice, curve: smooth, charge: charged, assumedMass: 2.13e-15 * 2202, capacitySigma: 0,
+          throughOrigin: false)
+        inside.add(isInside: mass.interval.contains(2.13e-15 * density))
+        // Far from the other density.
+        #expect(!mass.interval.contains(2.13e-15 * (2202 + 4790 - density)))
+        #expect(mass.sigma / mass.activeMass < 0.1)
       }
-      let mass = try ActiveMass(samples, assumedMass: 4.69e-12, throughOrigin: false)
-      let expected = 2.13e-15 * density
-      #expect(mass.interval.contains(expected), "\(mass.activeMass) \(mass.sigma)")
-      #expect(mass.sigma / mass.activeMass < 0.1)
     }
+    #expect(inside.covers(0.95), "\(inside.hits) of \(inside.tries)")
   }
 
   @Test func errorsOfBothVariablesEnterAsYorkHasThem() throws {

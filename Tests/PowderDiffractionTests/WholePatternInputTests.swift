@@ -158,6 +158,26 @@ import Testing
     #expect(throws: WholePatternError.self) { try series.refined(try truth.model(), sector: 3) }
   }
 
+  /// Between two frames the cell jumps by several widths, as after a pause of the measurement.
+  @Test(arguments: [IntensityMethod.pawley, .leBail])
+  func aJumpIsFollowed(method: IntensityMethod) throws {
+    let cells = [
+      UnitCell(hexagonal: 2.8130e-10, c: 14.4000e-10), UnitCell(hexagonal: 2.8128e-10, c: 14.3900e-10),
+      UnitCell(hexagonal: 2.8125e-10, c: 14.3000e-10), UnitCell(hexagonal: 2.8124e-10, c: 14.2900e-10),
+      UnitCell(hexagonal: 2.8230e-10, c: 14.3500e-10),
+    ]
+    let patterns = try cells.enumerated().map { try PatternTruth(cell: $1).pattern(seed: $0 + 1) }
+    let truth = PatternTruth(cell: cells[0])
+    let series = try PowderPatternSeries(
+      axis: .twoTheta, positions: truth.positions, frameCount: cells.count,
+      intensities: patterns.flatMap(\.intensities), sigmas: patterns.flatMap { $0.sigmas ?? [] })
+    for (outcome, cell) in zip(try series.refined(try truth.model(method: method)), cells) {
+      let phase = try #require(outcome.result?.phases[0], "\(outcome.reason ?? "")")
+      let sigmas = try #require(phase.sigmas)
+      #expect(abs(phase.cell.a - cell.a) < 5 * sigmas[0] && abs(phase.cell.c - cell.c) < 5 * sigmas[1])
+    }
+  }
+
   @Test func aCellThatRunsAwayIsNotConverged() throws {
     let truth = PatternTruth(cell: UnitCell(hexagonal: 2.8366e-10, c: 14.3971e-10))
     let model = try truth.model(cell: UnitCell(hexagonal: 2.8704e-10, c: 14.1918e-10))

@@ -1,3 +1,4 @@
+import Figures
 import FileFormats
 import Foundation
 import Pipeline
@@ -161,7 +162,7 @@ import Testing
     simulation.lost = [17, 40]
     let result = try run(simulation.input(), parameters())
     #expect(
-      result.summary.warnings.contains { $0.contains("pass 1 has no frame at step 5") }, "\(result.summary.warnings)")
+      result.summary.warnings.contains { $0.contains("Pass 1 has no frame at step 5") }, "\(result.summary.warnings)")
     let steps = try #require(result.value.columns.numbers("Step"))
     #expect(steps.count == 118 && steps[17] == 6)
     #expect(value(result, "active_mass") != nil)
@@ -207,6 +208,8 @@ import Testing
     input.peaks = try simulation.peaks(drift: 0.3)
     let result = try run(input, parameters())
     let length = try #require(value(result, "particle_length"))
+    let times = try #require(result.value.edges.numbers("Needle Edge Time"))
+    #expect(abs(times[0] - 30) < 15 && times.allSatisfy { $0 < 17_000 })
     // Positions 1.5 um apart and a beam of 0.38 um: an edge between them is only bounded by them.
     #expect(abs(length.value - 15.5) < 4 * (length.uncertainty ?? 0) && (length.uncertainty ?? 9) < 0.6, "\(length)")
     let fractions = try #require(result.value.columns.numbers("Position on Particle"))

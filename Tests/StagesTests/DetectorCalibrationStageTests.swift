@@ -10,7 +10,7 @@ import VirtualExperiment
 
 /// The calibration of simulated measurements whose detector stands at a known place.
 @Suite struct DetectorCalibrationStageTests {
-  static func input(_ virtual: VirtualDiffraction) throws -> DetectorCalibrationStage.Input {
+  static func input(_ virtual: VirtualPlate) throws -> DetectorCalibrationStage.Input {
     let image = try virtual.calibrant(threads: 2)
     let lines = try Calibrant(named: "LaB6").lines(wavelength: virtual.wavelength, maximumTwoTheta: 0.6)
     return DetectorCalibrationStage.Input(
@@ -21,9 +21,8 @@ import VirtualExperiment
       pixelWidth: virtual.pixel, start: .distance(virtual.statedDistance))
   }
 
-  static func virtual(_ seed: UInt64) -> VirtualDiffraction {
-    VirtualDiffraction(
-      wavelength: SeedInstrument.wavelength, pixel: 124e-6, statedDistance: 131.67e-3, frames: 0, seed: seed)
+  static func virtual(_ seed: UInt64) -> VirtualPlate {
+    VirtualPlate(wavelength: SeedInstrument.wavelength, pixel: 124e-6, statedDistance: 131.67e-3, seed: seed)
   }
 
   /// Bias and coverage of every parameter. The lines of the forward model spread their power along the cone: left out of

@@ -4,6 +4,7 @@ import FileFormats
 import Foundation
 import Pipeline
 import PowderDiffraction
+import Quantities
 import Stages
 import Testing
 
@@ -49,8 +50,9 @@ import Testing
     return try DiffractionPeaksStage.run(input, parameters, RunContext())
   }
 
-  static let truth: [(a: Double, c: Double)?] = (0..<6).map {
-    (2.8704e-10 * (1 - 4e-4 * Double($0)), 14.1918e-10 * (1 + 4e-4 * Double($0)))
+  static let truth: [(a: Double, c: Double)?] = (0..<6).map { index -> (a: Double, c: Double)? in
+    let strain = 4e-4 * Double(index)
+    return (a: 2.8704e-10 * (1 - strain), c: 14.1918e-10 * (1 + strain))
   }
 
   @Test func latticesOfASeriesAreFoundWithinTheirUncertainties() throws {

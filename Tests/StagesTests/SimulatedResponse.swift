@@ -146,8 +146,13 @@ struct SimulatedResponse {
       let edge = 1.2 + drift * starts[index] / (rest + duration)
       let deviation = 0.38 / 2.354_82
       func rise(_ x: Double) -> Double { erfc(-x / (deviation * 2.0.squareRoot())) / 2 }
-      let u = 2 * (place - edge) / 15.5 - 1
-      let chord = max(1 - u * u, 0).squareRoot()
+      // The chord as the beam sees it.
+      let shares = (-30...30).map { exp(-0.5 * pow(0.1 * Double($0), 2)) }
+      let chord =
+        (-30...30).reduce(0.0) { sum, step in
+          let u = 2 * (place + 0.1 * Double(step) * deviation - edge) / 15.5 - 1
+          return sum + shares[step + 30] * max(1 - u * u, 0).squareRoot()
+        } / shares.reduce(0, +)
       let needle = 1e4 * rise(edge - place)
       func counted(_ mean: Double) -> Double { max(mean + max(mean, 1).squareRoot() * generator.normal(), 0) }
       let particle = counted(1e4 * chord)

@@ -1,4 +1,4 @@
-public import ArrayMath
+import ArrayMath
 public import Crystallography
 import Foundation
 public import PowderDiffraction

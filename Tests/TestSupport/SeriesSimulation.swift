@@ -9,7 +9,7 @@ public enum SeriesSimulation {
 
   /// The published curve: states of charge of 275.5 mAh/g, a and c in metres.
   public static func publishedTable() throws -> (stateOfCharge: [Double], a: [Double], c: [Double])? {
-    guard let path = SharedData.path("data/diffraction/nmc811_marker2019/lattice_vs_capacity.tsv") else { return nil }
+    guard let path = SharedData.path("diffraction/nmc811_marker2019/lattice_vs_capacity.tsv") else { return nil }
     let rows = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
     let numbers = rows.map { $0.split(separator: "\t").compactMap { Double($0) } }
     return (numbers.map { $0[0] / capacity }, numbers.map { $0[2] * 1e-10 }, numbers.map { $0[4] * 1e-10 })
@@ -30,6 +30,14 @@ public enum SeriesSimulation {
     let states = (0...160).map { smooth.range.lowerBound + extent * Double($0) / 160 }
     return try LatticeCurve(
       stateOfCharge: states, a: states.map(smooth.a(at:)), c: states.map(smooth.c(at:)), smoothing: .interpolating)
+  }
+
+  /// A curve like the material's in closed form: a falls, c is a parabola that turns at 64 %.
+  public static func closedFormCurve() throws -> LatticeCurve {
+    let states = (0..<80).map { 0.88 * Double($0) / 79 }
+    return try LatticeCurve(
+      stateOfCharge: states, a: states.map { 2.87e-10 * (1 - 0.03 * $0 + 0.011 * $0 * $0) },
+      c: states.map { 14.19e-10 * (1 + 0.05 * $0 - 0.05 / 1.28 * $0 * $0) }, smoothing: .interpolating)
   }
 
   /// Two correlated normal deviates.
@@ -271,13 +279,19 @@ extension SeriesSimulation {
     return (samples, record)
   }
 
-  public static func clocks(seeds: ClosedRange<Int>, curve: LatticeCurve) throws -> SeriesPulls {
+  /// Fits the offset from polynomials, or from the known curve with all positions alike.
+  public static func clocks(
+    seeds: ClosedRange<Int>, curve: LatticeCurve, isCurveKnown: Bool = false
+  ) throws -> SeriesPulls {
     var pulls = SeriesPulls()
     for seed in seeds {
       var generator = SeededGenerator(seed: UInt64(seed), item: 405)
       let offset = 600 * (2 * generator.uniform() - 1)
-      let (samples, record) = try clockSamples(seed: seed, offset: offset, curve: curve)
-      let fit = try ClockFit(samples, record: record, response: .polynomial(degree: 2), range: -1500...1500)
+      let (samples, record) = try clockSamples(
+        seed: seed, offset: offset, curve: curve, groups: isCurveKnown ? 1 : 6)
+      let fit = try ClockFit(
+        samples, record: record, response: isCurveKnown ? .curveC(curve) : .polynomial(degree: 2),
+        range: -1500...1500)
       pulls.add(fit.clock.offset, sigma: fit.clock.sigma, truth: offset)
     }
     return pulls

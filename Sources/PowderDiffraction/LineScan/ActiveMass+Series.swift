@@ -15,7 +15,10 @@ public struct SharedLatticeError: Sendable, Hashable {
 extension ActiveMass {
   /// The active mass of a series of frames.
   ///
-  /// Frames without a state of charge, or whose lattice gives no usable one, are left out. Errors of charge, clock,
+  /// The lines are fitted to the lattice parameters themselves, the curve being replaced by its tangent at each state that
+  /// the line predicts, until nothing changes: inverting each noisy lattice alone and weighing it by its own uncertainty
+  /// would favour estimates that scatter to where the curve is steep. Frames without a state of charge, or whose lattice
+  /// gives no usable one, are left out. Errors of charge, clock,
   /// curve and specific capacity are shared; that of the assumed mass cancels and is not asked for.
   ///
   /// - Parameters:
@@ -43,7 +46,9 @@ extension ActiveMass {
     try LineScanError.requireUncertainties([capacitySigma], "relative uncertainty of the capacity", count: 1)
     var samples: [ActiveMassSample] = []
     var frames: [FrameCharge] = []
-    var locals: [LocalStateOfCharge] = []
+    var inversions: [CurveInversion] = []
+    var curveSigmas: [Double] = []
+    var responses: [SIMD2<Double>] = []
     for index in lattice.indices {
       guard let observation = lattice[index], let frame = charge.frames[index] else { continue }
       let local = curve.stateOfCharge(of: observation)
@@ -52,18 +57,32 @@ extension ActiveMass {
         ActiveMassSample(
           coulombic: frame.middle, local: local.value, localSigma: local.sigma, group: positions?[index] ?? 0))
       frames.append(frame)
-      locals.append(local)
+      inversions.append(CurveInversion(curve: curve, observation: observation, continuation: 0))
+      curveSigmas.append(local.curveSigma)
+      responses.append(SIMD2(local.response.a, local.response.c))
+    }
+    for _ in 0..<6 {
+      let lines = try GroupedFit(samples, throughOrigin: throughOrigin, weights: positionWeights).lines
+      for index in samples.indices {
+        guard let line = lines[samples[index].group],
+          let local = inversions[index].linearised(at: line.intercept + line.slope * samples[index].coulombic)
+        else { continue }
+        samples[index].local = local.value
+        samples[index].localSigma = local.sigma
+        curveSigmas[index] = local.curveSigma
+        responses[index] = local.response
+      }
     }
     let still = [Double](repeating: 0, count: samples.count)
     var shared = [
       SharedError("charge", coulombic: frames.map(\.chargeSigma), local: still),
       SharedError("clock", coulombic: frames.map(\.clockSigma), local: still),
       SharedError("specific capacity", coulombic: frames.map { $0.middle * capacitySigma }, local: still),
-      SharedError("lattice curve", coulombic: still, local: locals.map(\.curveSigma)),
+      SharedError("lattice curve", coulombic: still, local: curveSigmas),
     ]
     for error in latticeErrors {
-      let shifts = locals.map {
-        $0.response.a * error.a * curve.a(at: $0.value) + $0.response.c * error.c * curve.c(at: $0.value)
+      let shifts = zip(samples, responses).map { sample, response in
+        response.x * error.a * curve.a(at: sample.local) + response.y * error.c * curve.c(at: sample.local)
       }
       shared.append(SharedError(error.name, coulombic: still, local: shifts))
     }

@@ -25,7 +25,9 @@ public struct ClockSample: Sendable, Hashable {
 ///     y = y₀ + Σ_j β_j s^j,  s the mean state of charge over the exposure at t + Δ,
 ///
 /// or, where the curve is known, `y = y₀ + f(κ s)` with one κ for all groups: the assumed mass over the active one.
-/// What fixes Δ is where the response starts and stops with the current. The offset is the mean of the likelihood over
+/// A polynomial that does not follow the response biases Δ by far more than its uncertainty: the published c of NMC811 sets
+/// in so softly that a parabola over 10 % of charge does, so use the curve there. What fixes Δ is where the response starts
+/// and stops with the current. The offset is the mean of the likelihood over
 /// the searched range, since χ² has corners where frames meet the start of the current.
 public struct ClockFit: Sendable, Hashable {
   /// How the lattice follows the charge.

@@ -49,6 +49,23 @@ struct CurveInversion {
       response: response, curveVariance: fromCurve.sum(), variance: (response * (measured * response)).sum())
   }
 
+  /// The observation as a state of charge by the curve's tangent at a state that is known nearly: a step of Gauss and
+  /// Newton. Its uncertainty is that of the place, not of the estimate, which in a mean would favour steep places.
+  ///
+  /// - Returns: `nil` where the curve is flat.
+  func linearised(
+    at s: Double
+  ) -> (value: Double, sigma: Double, curveSigma: Double, response: SIMD2<Double>)? {
+    let local = misfit(s)
+    guard local.information > 0, local.variance > 0, local.variance.isFinite else { return nil }
+    let residual = SIMD2(
+      observation.a.map { $0 - curve.a(at: s) } ?? 0, observation.c.map { $0 - curve.c(at: s) } ?? 0)
+    return (
+      s + (local.response * residual).sum(), local.variance.squareRoot(), local.curveVariance.squareRoot(),
+      local.response
+    )
+  }
+
   var result: LocalStateOfCharge {
     let extent = curve.range.upperBound - curve.range.lowerBound
     let low = curve.range.lowerBound - continuation * extent

@@ -3,6 +3,8 @@ struct GroupedFit {
   let factor, sigma, halfWidth, chiSquared: Double
   let degreesOfFreedom: Int
   let heterogeneity: Heterogeneity?
+  /// The line of each group that has one.
+  let lines: [Int: Line]
 
   init(_ samples: [ActiveMassSample], throughOrigin: Bool, weights: [Int: Double]?) throws(LineScanError) {
     let groups = Dictionary(grouping: samples, by: \.group).sorted { $0.key < $1.key }
@@ -13,6 +15,7 @@ struct GroupedFit {
       throw .tooFew(
         what: "samples in a group", found: groups.map(\.value.count).max() ?? 0, needed: throughOrigin ? 1 : 2)
     }
+    lines = Dictionary(uniqueKeysWithValues: fits.map { ($0.key, $0.line) })
     chiSquared = fits.reduce(0) { $0 + $1.line.chiSquared }
     degreesOfFreedom = fits.reduce(0) { $0 + $1.line.degreesOfFreedom }
     guard fits.count > 1 else {
@@ -40,14 +43,14 @@ struct GroupedFit {
   /// A straight line with errors in both variables, by the unified equations of York et al. (2004) for independent
   /// errors.
   struct Line {
-    let slope, sigma, chiSquared: Double
+    let slope, intercept, sigma, chiSquared: Double
     let degreesOfFreedom: Int
 
     /// `nil` when the samples do not determine a slope.
     init?(_ samples: [ActiveMassSample], throughOrigin: Bool) {
       let needed = throughOrigin ? 1 : 2
       guard samples.count >= needed, var slope = Self.start(samples, throughOrigin) else { return nil }
-      var result = (sigma: 0.0, chiSquared: 0.0)
+      var result = (sigma: 0.0, chiSquared: 0.0, centre: SIMD2<Double>.zero)
       for _ in 0..<100 {
         let weights = samples.map {
           1 / ($0.localSigma * $0.localSigma + slope * slope * $0.coulombicSigma * $0.coulombicSigma)
@@ -75,12 +78,13 @@ struct GroupedFit {
         }
         guard below != 0, information > 0 else { return nil }
         let next = above / below
-        result = (1 / information.squareRoot(), misfit)
+        result = (1 / information.squareRoot(), misfit, SIMD2(x0, y0))
         let change = abs(next - slope)
         slope = next
         if change < 1e-13 * abs(next) { break }
       }
       self.slope = slope
+      intercept = result.centre.y - slope * result.centre.x
       sigma = result.sigma
       chiSquared = result.chiSquared
       degreesOfFreedom = samples.count - needed

@@ -12,9 +12,10 @@ extension PeakFitter {
       isFixed[$0] || p[$0] <= layout.lower[$0] || p[$0] >= layout.upper[$0]
     }
     system.factorise(equations.normal, isFixed: held)
-    let bread = system.inverse()
     var step = equations.gradient
     system.solve(&step)
+    observeCurvature(held: held)
+    let bread = system.inverse()
     let covariance = data.noise == .counts ? bread : congruence(bread, equations.meat, order: order)
     let limits = detectionLimits()
     var peaks: [PeakEstimate] = []
@@ -40,7 +41,8 @@ extension PeakFitter {
           twoTheta: measured(state.twoTheta, state.positionChain),
           dSpacing: measured(spacing.value, spacing.chain),
           intensity: isEmptyLine[index] ? .unknown : PeakValue(state.intensity, sigma: intensitySigma),
-          fwhm: state.fwhmChain.count > 0 ? measured(state.fwhm, state.fwhmChain) : PeakValue(state.fwhm, sigma: .nan),
+          fwhm: isFree(state.fwhmChain, held)
+            ? measured(state.fwhm, state.fwhmChain) : PeakValue(state.fwhm, sigma: .nan),
           mixing: state.mixing, detectionLimit: limits[index],
           status: status))
     }
@@ -58,6 +60,45 @@ extension PeakFitter {
       twoThetaCovariance: joint(byAngle, covariance), dSpacingCovariance: joint(bySpacing, covariance),
       chiSquare: equations.chiSquare, freedom: bins + layout.restraints.count - free, iterations: steps,
       isConverged: converged)
+  }
+
+  /// Whether something that the fit moved is behind a quantity.
+  private func isFree(_ chain: PeakChain, _ held: [Bool]) -> Bool {
+    (0..<chain.count).contains { !held[chain.index[$0]] }
+  }
+
+  /// Puts the observed curvature of χ² in the place of the expected one, for the parameters that move weak lines.
+  ///
+  /// A weak line may come out flat or steep at its top, and its position is then worse or better known than on average
+  /// (B. Efron & D. V. Hinkley, Biometrika 65, 457 (1978)). For strong lines the two agree.
+  private mutating func observeCurvature(held: [Bool]) {
+    let order = layout.parameterCount
+    var moving: Set<Int> = []
+    for index in layout.lines.indices where isWidthHeld[index] && !isSilent[index] {
+      let chain = equations.states[index].positionChain
+      for place in 0..<chain.count where !held[chain.index[place]] { moving.insert(chain.index[place]) }
+    }
+    guard !moving.isEmpty else { return }
+    var observed = equations.normal
+    for index in moving.sorted() where system.isFree[index] {
+      let step = 0.1 / equations.normal[index * order + index].squareRoot()
+      var slopes = [Double](repeating: 0, count: order)
+      for sign in [1.0, -1.0] {
+        var moved = p
+        moved[index] += sign * step
+        trial.evaluate(layout, data, moved, silent: silentAngles, held: isWidthHeld)
+        for other in 0..<order { slopes[other] -= sign * trial.gradient[other] / (2 * step) }
+      }
+      for other in 0..<order where !(moving.contains(other) && other < index) {
+        observed[index * order + other] = slopes[other]
+        observed[other * order + index] = slopes[other]
+      }
+    }
+    var candidate = PeakSystem(order: order)
+    candidate.factorise(observed, isFixed: held)
+    // Not at a minimum in some direction: the expected curvature is all there is.
+    guard candidate.isFree == system.isFree else { return }
+    system = candidate
   }
 
   /// The result for a pattern that has no data in any window.

@@ -25,7 +25,25 @@ extension PeakFitter {
       for parameter in ordered { best = scan(parameter, best: best) }
       if round == 0 { best = scanWidths(best: best) }
     }
+    orderLines()
     solveLinear()
+  }
+
+  /// Lines of one phase in one window keep their order: of two that were exchanged, each takes the other's place.
+  private mutating func orderLines() {
+    for window in layout.windows {
+      let own = window.lines.filter { isOwn(layout.lines[$0]) && !isSilent[$0] }
+      for phase in Set(own.map { layout.lines[$0].phase }).sorted() {
+        let lines = own.filter { layout.lines[$0].phase == phase }
+          .sorted { layout.lines[$0].nominal < layout.lines[$1].nominal }
+        let places = lines.compactMap { index -> Int? in
+          if case .own(let place) = layout.lines[index].position { place } else { nil }
+        }
+        for (place, angle) in zip(places, places.map { p[$0] }.sorted()) {
+          p[place] = min(max(angle, layout.lower[place]), layout.upper[place])
+        }
+      }
+    }
   }
 
   /// The lines that depend on a parameter.

@@ -179,15 +179,23 @@ extension PeakJump {
     guard let count = chain.first.map({ fits[$0].peaks.count }) else { return [] }
     var jumps: [PeakJump] = []
     for peak in 0..<count {
-      let seen = chain.filter { fits[$0].peaks[peak].status == .fitted && fits[$0].peaks[peak].twoTheta.sigma > 0 }
-      let places = seen.map { fits[$0].peaks[peak].twoTheta }
-      let steps = zip(places.dropFirst(), places).map { $0.value - $1.value }
+      let seen = chain.indices.filter { place in
+        let estimate = fits[chain[place]].peaks[peak]
+        return estimate.status == .fitted && estimate.twoTheta.sigma > 0
+      }
+      let angles = seen.map { fits[chain[$0]].peaks[peak].twoTheta }
+      // Frames that were lost lengthen a step.
+      let gaps = zip(seen.dropFirst(), seen).map { Double($0 - $1) }
+      let steps = zip(angles.dropFirst(), angles).map { $0.value - $1.value }
       for index in steps.indices {
-        let around = (max(0, index - 4)...min(steps.count - 1, index + 4)).filter { $0 != index }.map { steps[$0] }
-        let sigma = (places[index].sigma * places[index].sigma + places[index + 1].sigma * places[index + 1].sigma)
-          .squareRoot()
-        let deviation = (steps[index] - median(around)) / sigma
-        if abs(deviation) > 5 { jumps.append(PeakJump(frame: seen[index + 1], peak: peak, deviation: deviation)) }
+        let around = (max(0, index - 4)...min(steps.count - 1, index + 4)).filter { $0 != index }
+        let trend = median(around.map { steps[$0] / gaps[$0] })
+        let (first, second) = (angles[index].sigma, angles[index + 1].sigma)
+        // The trend of eight steps has a scatter of its own, which shares these two frames: a fifth more in all.
+        let deviation = (steps[index] - trend * gaps[index]) / (1.2 * (first * first + second * second).squareRoot())
+        if abs(deviation) > 5 {
+          jumps.append(PeakJump(frame: chain[seen[index + 1]], peak: peak, deviation: deviation))
+        }
       }
     }
     return jumps

@@ -2,7 +2,7 @@
 public enum SequentialOutcome: Sendable, Hashable {
   /// Refined; its status is `converged`.
   case refined(WholePatternResult)
-  /// Refined, but not to be used: it diverged, did not converge, or its phase is not seen.
+  /// Refined, but not to be used: it diverged, did not converge, its phase is not seen or has negative lines.
   case rejected(WholePatternResult)
   /// Not refined at all.
   case failed(WholePatternError)
@@ -25,9 +25,10 @@ public enum SequentialOutcome: Sendable, Hashable {
 extension PowderPatternSeries {
   /// Refines all patterns in order, each from the result of the neighbour before it.
   ///
-  /// A pattern that fails from its neighbour's values is tried once more from the model itself with lines broadened.
-  /// Those that still fail are rejected and the next begins from the last good one; at the end the rejected ones are
-  /// tried from the neighbour after them.
+  /// A pattern that fails from its neighbour's values, or fits worse than the neighbour did, leaves peaks unexplained
+  /// or has negative lines, is tried again with lines broadened, from the neighbour and from the model itself; the best
+  /// fit counts. Those that still fail are rejected and the next begins from the last good one; at the end the rejected
+  /// ones are tried from the neighbour after them.
   ///
   /// - Parameters:
   ///   - model: the start of the first pattern.
@@ -43,15 +44,18 @@ extension PowderPatternSeries {
       throw .outOfRange(name: "the sector", value: Double(sector), expected: "0 to \(sectorCount - 1)")
     }
     var outcomes: [SequentialOutcome] = []
-    var warm: WholePatternModel?
-    var cold = options
-    cold.startBroadening = max(options.startBroadening, 4)
+    var last: WholePatternResult?
+    var broad = options
+    broad.startBroadening = max(options.startBroadening, 8)
     var narrow = options
     narrow.startBroadening = 1
     for frame in 0..<frameCount {
-      var outcome = outcome(frame, sector, warm ?? model, warm == nil ? options : narrow)
-      if outcome.result == nil { outcome = better(outcome, self.outcome(frame, sector, model, cold)) }
-      if let result = outcome.result { warm = result.model }
+      var outcome = outcome(frame, sector, last?.model ?? model, last == nil ? options : narrow)
+      if isDoubtful(outcome, after: last) {
+        if let last { outcome = better(outcome, self.outcome(frame, sector, last.model, broad)) }
+        outcome = better(outcome, self.outcome(frame, sector, model, broad))
+      }
+      last = outcome.result ?? last
       outcomes.append(outcome)
     }
     for frame in outcomes.indices.dropLast().reversed() where outcomes[frame].result == nil {
@@ -61,8 +65,22 @@ extension PowderPatternSeries {
     return outcomes
   }
 
+  /// Whether a pattern deserves another try.
+  private func isDoubtful(_ outcome: SequentialOutcome, after last: WholePatternResult?) -> Bool {
+    guard let result = outcome.result else { if case .failed = outcome { return false } else { return true } }
+    func peaks(_ result: WholePatternResult) -> Int {
+      result.warnings.count { if case .unexplainedPeak = $0 { true } else { false } }
+    }
+    guard let last else { return peaks(result) > 0 }
+    let (old, new) = (last.quality.goodnessOfFit, result.quality.goodnessOfFit)
+    return peaks(result) > peaks(last) || new * new > 1.3 * old * old
+  }
+
+  /// The one that may be used; of two the one of the smaller misfit.
   private func better(_ first: SequentialOutcome, _ second: SequentialOutcome) -> SequentialOutcome {
-    second.result == nil ? first : second
+    guard let new = second.result else { return first }
+    guard let old = first.result else { return second }
+    return new.quality.chiSquared < old.quality.chiSquared ? second : first
   }
 
   private func outcome(
@@ -72,8 +90,13 @@ extension PowderPatternSeries {
       let pattern: PowderPattern
       do { pattern = try self.pattern(frame: frame, sector: sector) } catch { throw .axis("\(error)") }
       let result = try pattern.refined(model, options: options)
-      let isSeen = !result.warnings.contains { if case .phaseNotSeen = $0 { true } else { false } }
-      return result.status == .converged && isSeen ? .refined(result) : .rejected(result)
+      let isMisplaced = result.warnings.contains {
+        switch $0 {
+        case .phaseNotSeen, .negativeLine: true
+        case .unexplainedPeak, .atBound: false
+        }
+      }
+      return result.status == .converged && !isMisplaced ? .refined(result) : .rejected(result)
     } catch {
       return .failed(error)
     }

@@ -40,21 +40,26 @@ extension PowderPattern {
     let bins = try PatternBins(self, model: model)
     guard bins.count > 1 else { throw .tooFewBins(found: bins.count, needed: 2) }
     var solver = try WholePatternSolver(bins: bins, model: model, options: options)
-    if options.startBroadening > 1 {
-      let layout = solver.layout
-      let coarse = Array(0..<(layout.profile.first?.index ?? layout.broadening.first?.index ?? layout.background))
-        .filter { $0 != layout.axial }
-      var factor = options.startBroadening
-      while factor > 1.2 {
-        solver.engine.widthFactor = factor
-        solver.solveLinear()
-        _ = solver.refine(coarse + Array(layout.background..<layout.count))
-        factor = factor.squareRoot()
-      }
-      solver.engine.widthFactor = 1
+    let layout = solver.layout
+    // Positive intensities draw a cell to its lines; free ones may turn negative and leave it beside them.
+    let nonlinear = layout.profile.first?.index ?? layout.broadening.first?.index ?? layout.axial ?? layout.background
+    let coarse = Array(0..<nonlinear) + Array(layout.background..<layout.intensities)
+    solver.method = .leBail
+    var factor = options.startBroadening
+    while factor > 1.2 {
+      solver.engine.widthFactor = factor
+      solver.solveLinear()
+      _ = solver.refine(coarse, isCoarse: true)
+      factor = factor.squareRoot()
     }
+    solver.engine.widthFactor = 1
     solver.solveLinear()
-    let intensities = model.method == .pawley ? solver.layout.count : solver.layout.intensities
+    if model.method == .pawley {
+      _ = solver.refine(coarse, isCoarse: true)
+      solver.method = .pawley
+      solver.solveLinear()
+    }
+    let intensities = model.method == .pawley ? layout.count : layout.intensities
     let status = solver.refine(Array(0..<intensities))
     return solver.result(status)
   }
@@ -93,6 +98,9 @@ extension WholePatternSolver {
       let factor = max(quality.goodnessOfFit, 1) * (bins.hasSigmas ? 1 : 1 / max(quality.goodnessOfFit, 1))
       let seen = phase.reflections.count { $0.intensity > 4 * factor * $0.sigma }
       if seen < phase.system.count { warnings.append(.phaseNotSeen(name: phase.name, seen: seen)) }
+      for line in phase.reflections where line.intensity < -5 * factor * line.sigma {
+        warnings.append(.negativeLine(phase: phase.name, indices: line.indices[0]))
+      }
     }
     warnings += unexplained(scale: scale).map { .unexplainedPeak(twoTheta: $0) }
     return WholePatternResult(

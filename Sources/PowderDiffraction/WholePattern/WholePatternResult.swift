@@ -27,6 +27,8 @@ public enum WholePatternWarning: Sendable, Hashable, CustomStringConvertible {
   case phaseNotSeen(name: String, seen: Int)
   /// There is intensity where no phase has a line, at this angle in radians.
   case unexplainedPeak(twoTheta: Double)
+  /// A line of a phase whose cell is refined is negative by more than five uncertainties: the cell sits beside the lines.
+  case negativeLine(phase: String, indices: MillerIndices)
   /// A width is at zero, where it has no uncertainty.
   case atBound(parameter: String)
 
@@ -35,6 +37,8 @@ public enum WholePatternWarning: Sendable, Hashable, CustomStringConvertible {
     case .phaseNotSeen(let name, let seen):
       "phase \(name) is not seen: \(seen) of its reflections stand out; its cell means nothing"
     case .unexplainedPeak(let twoTheta): "a peak at \(twoTheta * 180 / .pi) deg belongs to no phase"
+    case .negativeLine(let phase, let indices):
+      "line \(indices) of phase \(phase) is negative; its cell may sit beside the lines, start nearer or with broader ones"
     case .atBound(let parameter): "\(parameter) is at its bound and has no uncertainty"
     }
   }

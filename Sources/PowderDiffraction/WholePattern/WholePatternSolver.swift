@@ -10,11 +10,14 @@ struct WholePatternSolver {
   var model: WholePatternModel
   var parameters: [Double]
   var cycles = 0
+  /// How intensities are found at this stage.
+  var method: IntensityMethod
 
   init(bins: PatternBins, model: WholePatternModel, options: WholePatternOptions) throws(WholePatternError) {
     layout = try WholePatternLayout(model, bins: bins)
     engine = WholePatternEngine(bins: bins, layout: layout, model: model)
     (start, self.model, self.options) = (model, model, options)
+    method = model.method
     parameters = layout.parameters(of: model)
   }
 
@@ -29,7 +32,7 @@ struct WholePatternSolver {
     var (normal, right) = equations(active, restrains: true)
     guard let step = Self.solution(&normal, right, damping: 1e-9) else { return }
     for (order, index) in active.enumerated() { parameters[index] = step[order] }
-    if start.method == .leBail { makePositive() }
+    if method == .leBail { makePositive() }
   }
 
   private mutating func makePositive() {
@@ -40,20 +43,22 @@ struct WholePatternSolver {
 
   /// Refines until the steps are below a hundredth of the uncertainties.
   ///
-  /// - Parameter active: the parameters that are refined.
-  mutating func refine(_ active: [Int]) -> WholePatternStatus {
+  /// - Parameters:
+  ///   - active: the parameters that are refined.
+  ///   - isCoarse: whether steps of one uncertainty end it.
+  mutating func refine(_ active: [Int], isCoarse: Bool = false) -> WholePatternStatus {
     engine.evaluate(model, parameters)
     var damping = 1e-4
     // Sharing is slow where lines overlap.
-    let limit = start.method == .leBail ? 5 * options.cycles : options.cycles
+    let limit = method == .leBail ? 5 * options.cycles : options.cycles
     for _ in 0..<limit {
       let unshared = engine.chiSquared
-      if start.method == .leBail { share() }
+      if method == .leBail { share() }
       let shared = unshared - engine.chiSquared
       let before = engine.chiSquared + restraint()
       guard before.isFinite else { return .diverged(reason: "the calculated pattern is not finite") }
-      let scale = max(before / Double(max(bins.count - layout.count, 1)), 1e-300)
-      let (normal, right) = equations(active, restrains: start.method == .pawley)
+      let scale = max(before / Double(max(bins.count - layout.count, 1)), 1e-300) * (isCoarse ? 1e4 : 1)
+      let (normal, right) = equations(active, restrains: method == .pawley)
       var isBetter = false
       var gain = 0.0
       var expected = 0.0
@@ -226,7 +231,7 @@ struct WholePatternSolver {
   }
 
   private func restraint() -> Double {
-    start.method == .pawley ? overlaps().reduce(0) { $0 + $1.weight * $1.difference * $1.difference } : 0
+    method == .pawley ? overlaps().reduce(0) { $0 + $1.weight * $1.difference * $1.difference } : 0
   }
 
   /// Solves the damped equations; parameters without influence stay.

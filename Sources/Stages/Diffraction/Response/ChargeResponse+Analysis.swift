@@ -10,24 +10,23 @@ extension ChargeResponse {
     lattices = try MeasuredLattices(input.lattice).lattices
     record = try input.charge.chargeRecord()
     var warnings: [String] = []
-    scan = try input.scan.map {
-      try $0.scan(times: input.lattice.times, exposure: input.lattice.exposure, count: count)
-    }
-    let length = scan?.plan.exposure ?? input.lattice.exposure
-    if length == nil { warnings.append("No file states the exposure: frames are taken as instants.") }
-    let firstTime = input.lattice.times?.first
+    let stated = input.scan?.exposure?.si ?? input.lattice.exposure
+    if stated == nil { warnings.append("No file states the exposure: frames are taken as instants.") }
     if input.lattice.times == nil {
       warnings.append(
         "No file states when the frames were taken: they are taken to follow each other without a pause.")
     }
-    let interval = input.scan?.period?.si ?? length ?? 0
+    let length = stated ?? 0
+    let interval = input.scan?.period?.si ?? length
     let starts: [Double]
     if let times = input.lattice.times, let first = times.first {
       starts = times.map { $0 - first }
     } else {
       starts = (0..<count).map { Double($0) * interval }
     }
-    exposures = starts.map { Exposure(start: $0, length: length ?? 0) }
+    // All on the same clock, which begins with the first exposure.
+    scan = try input.scan.map { try $0.scan(times: starts, exposure: input.lattice.exposure, count: count) }
+    exposures = starts.map { Exposure(start: $0, length: length) }
     let initial = 1 - (input.charge.record?.initialLithiation ?? 1)
     let given = input.curve ?? (scan == nil ? nil : .assumed)
     curve = try given?.curve(from: initial)
@@ -35,7 +34,8 @@ extension ChargeResponse {
     var groups = [Int?](repeating: scan == nil ? 0 : nil, count: count)
     for frame in scan?.frames ?? [] { groups[frame.index] = frame.step }
     let answer = try ClockAnswer(
-      parameters, firstExposure: firstTime, recordStart: input.charge.record?.startTime, exposures: exposures,
+      parameters, firstExposure: input.lattice.times?.first, recordStart: input.charge.record?.startTime,
+      exposures: exposures,
       lattices: lattices, groups: groups, record: record, curve: curve, isScan: scan != nil)
     clock = answer.clock
     recordedOffset = answer.recorded

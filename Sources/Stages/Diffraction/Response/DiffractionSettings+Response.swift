@@ -16,6 +16,12 @@ extension DiffractionSettings {
   /// What is wrong with this measurement alone.
   var responseProblems: [SettingProblem] {
     var found: [SettingProblem] = []
+    if response != nil, lattice == nil {
+      found.append(
+        SettingProblem(
+          at: "response", "there are no lattice parameters that could follow a charge",
+          detail: "give a section `lattice`"))
+    }
     if (beamHeight == nil) != (beamWidth == nil), scan == nil {
       found.append(
         SettingProblem(
@@ -100,10 +106,10 @@ extension DiffractionSettings {
   }
 
   private func plannedResponse(sequenceIndex: Int) -> PlannedStage? {
-    guard let response else { return nil }
+    guard let response, lattice != nil else { return nil }
     let sources = ResponseSources(
-      lattice: "lattice-parameters-\(name)", peaks: "diffraction-peaks-\(name)",
-      charge: Self.chargeStage(response.charge), calibration: calibration == nil ? nil : calibrationStage,
+      lattice: latticeStage, charge: Self.chargeStage(response.charge), peaks: peaks == nil ? nil : peaksStage,
+      calibration: calibration == nil ? nil : calibrationStage,
       curve: response.curveFrom.map { "\(ChargeResponseStage.name)-\($0)" })
     let upstream = [sources.lattice, sources.peaks, sources.charge, sources.calibration, sources.curve]
       .compactMap(\.self)
@@ -120,7 +126,9 @@ extension DiffractionSettings {
         charge: StageDocument.value(ChargeTable.self, from: files[sources.charge] ?? ""))
       input.name = name
       input.scan = scan
-      if let path = files[sources.peaks] { input.peaks = try StageDocument.value(PeakTable.self, from: path) }
+      if let path = sources.peaks.flatMap({ files[$0] }) {
+        input.peaks = try StageDocument.value(PeakTable.self, from: path)
+      }
       if let path = sources.calibration.flatMap({ files[$0] }) ?? geometry?.path,
         let geometry = try? DetectorGeometryFile.read(path)
       {
@@ -140,8 +148,8 @@ extension DiffractionSettings {
 
 /// The stages that a response takes its input from.
 private struct ResponseSources: Sendable {
-  var lattice, peaks, charge: String
-  var calibration, curve: String?
+  var lattice, charge: String
+  var peaks, calibration, curve: String?
 }
 
 extension ChargeResponseStage.Parameters {

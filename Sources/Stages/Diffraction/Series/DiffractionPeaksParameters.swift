@@ -17,7 +17,7 @@ extension DiffractionPeaksStage {
       "half the width of the window about each reflection", default: Angle(0.6, .degree),
       in: Angle(si: 1e-5)...Angle(si: 0.5))
     public var halfWindow: Angle
-    @Setting("order of the background polynomial in a window", default: 1, in: 0...8)
+    @Setting("order of the background polynomial in a window", default: 3, in: 0...8)
     public var background: Int
     @Setting(
       "full width of a sharp line, as a calibrant shows it; left out, widths are fitted freely",

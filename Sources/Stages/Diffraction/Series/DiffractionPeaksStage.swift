@@ -44,12 +44,14 @@ public enum DiffractionPeaksStage: Stage {
     let model = try model(input, parameters, wavelength: wavelength)
     let settings = PeakFitSettings(
       noise: parameters.noise.technique, searchRange: parameters.searchRange, falseAlarm: parameters.falseAlarm)
-    let fits = try model.fit(series, settings: settings, chains: input.chains, threads: context.threads)
+    // Lines are fitted to what their rings hold, not to the mean of the pixels, which leans to small angles.
+    let power = try series.ringPower()
+    let fits = try model.fit(power, settings: settings, chains: input.chains, threads: context.threads)
     context.progress(series.frameCount, series.frameCount)
     var value = PeakTable(fits, of: input.patterns, samplePhase: input.phase.name)
     if !parameters.states.isEmpty {
       value.states = try StateTable.table(
-        series, model: model, phase: input.phase, reflections: parameters.states.compactMap(SamplePhase.indices),
+        power, model: model, phase: input.phase, reflections: parameters.states.compactMap(SamplePhase.indices),
         settings: settings, threads: context.threads)
     }
     let summary = DiffractionPeaksSummary(

@@ -173,6 +173,9 @@ struct DiffractionPeaksSummary {
     [
       Convention(subject: "displacement", choice: "positive towards the detector, as a fraction of the distance"),
       Convention(
+        subject: "intensity of a peak",
+        choice: "power of the ring over 2π: the pattern times sin 2θ, integrated over the line"),
+      Convention(
         subject: "uncertainty of a peak",
         choice: "counting statistics with the covariance of neighbouring bins; not "
           + "scaled by the scatter about the fit"),
@@ -217,8 +220,9 @@ struct DiffractionPeaksSummary {
       for pattern in shown {
         observed.append(bins.map { series.intensities[pattern * series.binCount + $0] })
         let curve = fits.fits[pattern].curve(window: window, of: model, edges: edges)
-        total.append(curve.total)
-        background.append(curve.background)
+        // Back from the power of the rings to the mean of the pixels.
+        total.append(zip(curve.total, centres).map { $0 / sin($1) })
+        background.append(zip(curve.background, centres).map { $0 / sin($1) })
       }
       let labels =
         fits.fits.first?.peaks.map(\.label).enumerated().filter { index, _ in
@@ -278,10 +282,10 @@ struct DiffractionPeaksSummary {
     }
     return Figure(
       identifier: "\(prefixed)peaks-intensities", title: "Intensities and widths over the series",
-      caption: "Areas under the lines and full widths at half maximum, neighbours included.",
+      caption: "The power of the rings and full widths at half maximum of their lines, neighbours included.",
       panels: [
         Panel(
-          title: "Intensity", x: Axis("pattern"), y: Axis("intensity", unit: "counts a pixel x deg"),
+          title: "Intensity", x: Axis("pattern"), y: Axis("ring power over 2π", unit: "counts a pixel x deg"),
           marks: curves(value.intensity, 1 / degree)),
         Panel(
           title: "Width", x: Axis("pattern"), y: Axis("FWHM", unit: "mdeg"), marks: curves(value.fwhm, 1e3 / degree)),

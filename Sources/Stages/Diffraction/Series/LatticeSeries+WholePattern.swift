@@ -15,13 +15,14 @@ extension LatticeSeries {
   init(
     patterns table: PatternTable, phase: SamplePhase, parameters: LatticeParametersStage.Parameters, context: RunContext
   ) throws {
-    let series = table.series
-    guard series.azimuths == nil else {
+    guard table.series.azimuths == nil else {
       throw StageDocumentError(path: "lattice", problem: "the patterns are cakes; whole patterns are refined")
     }
-    guard let wavelength = series.wavelength else {
+    guard let wavelength = table.series.wavelength else {
       throw StageDocumentError(path: "lattice", problem: "the patterns state no wavelength; give one")
     }
+    // Lines are fitted to what their rings hold, as those of the peaks are.
+    let series = try table.series.ringPower()
     let model = try Self.model(series, phase, parameters, wavelength: wavelength)
     let common = InstrumentErrors(parameters, wavelength: wavelength)
     let run = 32

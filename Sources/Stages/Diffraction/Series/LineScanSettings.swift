@@ -63,14 +63,13 @@ public struct LineScanSettings: ExperimentDecodable {
     return try LineScan(starts.map { ExposureStamp(start: $0) }, plan: plan)
   }
 
-  /// The additional time between passes that the exposures themselves show: the median of the intervals after every
-  /// whole pass, less that of the others.
+  /// The additional time between passes that the exposures themselves show: the median of as many of the longest
+  /// intervals as there are turns between passes, less that of all. A frame that is missing makes one of them longer and
+  /// moves none.
   private func measuredPause(_ starts: [Double]) -> Double? {
-    guard starts.count > positions, positions > 1 else { return nil }
-    let intervals = zip(starts.dropFirst(), starts).map { $0 - $1 }
-    let between = stride(from: positions - 1, to: intervals.count, by: positions).map { intervals[$0] }.sorted()
-    let within = intervals.indices.filter { ($0 + 1) % positions != 0 }.map { intervals[$0] }.sorted()
-    guard !between.isEmpty, !within.isEmpty else { return nil }
-    return max(between[between.count / 2] - within[within.count / 2], 0)
+    let turns = (starts.count + positions - 1) / positions - 1
+    guard turns > 0, positions > 1 else { return nil }
+    let intervals = zip(starts.dropFirst(), starts).map { $0 - $1 }.sorted()
+    return max(intervals[intervals.count - 1 - turns / 2] - intervals[intervals.count / 2], 0)
   }
 }

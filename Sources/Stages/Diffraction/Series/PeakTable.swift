@@ -27,7 +27,7 @@ public struct PeakTable: NeXusRepresentable, Hashable {
   public var twoTheta: Estimates
   /// Spacings after displacement is taken out, in metres.
   public var dSpacing: Estimates
-  /// Areas under the lines, in the intensity of the patterns times radians.
+  /// Power of the rings over 2π, in the intensity of the patterns times radians.
   public var intensity: Estimates
   /// Full widths at half maximum, in radians.
   public var fwhm: Estimates
