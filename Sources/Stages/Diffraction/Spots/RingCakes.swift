@@ -1,6 +1,8 @@
 import ArrayMath
+import Crystallography
 import Foundation
 import PowderDiffraction
+import Quantities
 
 /// Frames as maps of azimuth and 2θ about a few rings, and the spots in them.
 ///

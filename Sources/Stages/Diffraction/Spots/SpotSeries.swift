@@ -1,6 +1,7 @@
 import ArrayMath
 import Foundation
 import PowderDiffraction
+import Quantities
 
 /// The spots of a series, followed from pass to pass, and what they say about the grains of each ring.
 struct SpotSeries {
