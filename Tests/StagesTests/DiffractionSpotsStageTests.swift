@@ -1,4 +1,5 @@
 import ArrayMath
+import Figures
 import FileFormats
 import Foundation
 import Pipeline
@@ -214,7 +215,7 @@ import Testing
     let result = try Self.run(Scan.input(Scan.flat(40, frames: 3, seed: 3)))
     #expect(result.value.spots.rowCount == 0 && result.value.tracks.rowCount == 0 && result.value.rings.rowCount == 6)
     #expect(result.value.rings.numbers("Spots") == [Double](repeating: 0, count: 6))
-    #expect(result.value.effectiveGrains(of: "104").values.allSatisfy(\.isNaN))
+    #expect(result.value.effectiveGrains(of: "104").values.allSatisfy { $0.isNaN })
     #expect(result.summary.warnings.contains { $0.contains("No spot stands out") })
     #expect(result.summary.headlines.first?.value == 0)
     let path = FileManager.default.temporaryDirectory.appending(path: "spots-\(UUID().uuidString).nxs").path
@@ -233,7 +234,7 @@ import Testing
     #expect(result.summary.warnings.contains { $0.contains("No pixel lies on the 104 ring") })
     let rows = try Self.rows(result.value.spots)
     #expect(!rows.isEmpty && rows.allSatisfy { $0.ring == "003" })
-    #expect(result.value.effectiveGrains(of: "104").values.allSatisfy(\.isNaN))
+    #expect(result.value.effectiveGrains(of: "104").values.allSatisfy { $0.isNaN })
     // Spots at the edge of a mask are marked.
     let bright = try #require(rows.max { $0.intensity < $1.intensity })
     input.frames.mask = Scan.mask([7...bright.twoTheta / Self.degree])

@@ -1,6 +1,7 @@
 import ArrayMath
 import Foundation
 import PowderDiffraction
+import Quantities
 
 @testable import Stages
 
