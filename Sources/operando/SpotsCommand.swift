@@ -11,13 +11,13 @@ struct SpotsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spots", abstract: "Spots of single grains in the rings of detector frames.",
     discussion: """
-      Searches the named rings for spots, measures each one and follows it from frame
-      to frame, or from pass to pass at each position of a line scan. A CSV has one row
-      a spot with standard uncertainties: angles in degrees, spacings in angstrom. The
-      .nxs has the followed grains and the grains of each ring too.
+      Searches the named rings for spots, measures each one and follows it from
+      frame to frame, or from pass to pass at each position of a line scan. A CSV
+      has one row a spot with standard uncertainties: angles in degrees, spacings in
+      angstrom. The .nxs has the followed grains and the grains of each ring too.
 
       Example:
-        operando spots scan.h5 --geometry lab6.poni --reflections 003,104 -o spots.nxs
+        operando spots scan.h5 --geometry lab6.poni -o spots.nxs
 
       A line scan of 13 positions, pass after pass:
         operando spots scan.h5 --geometry lab6.poni --positions 13 --step "1.5 um" \\
@@ -89,8 +89,8 @@ struct SpotOptions: ParsableArguments {
   var reflections = "003,104"
   @Option(help: "Half the width of the band about each ring.")
   var halfWidth = "0.3 deg"
-  @Option(help: "Sectors of azimuth.")
-  var sectors = 720
+  @Option(help: "Sectors of azimuth: half as wide as a spot is long, but not much less than a pixel.")
+  var sectors = 1440
   @Option(help: "Width of a bin across the rings, such as \"0.02 deg\". Without it, the angle that a pixel spans.")
   var radialStep: String?
   @Option(help: "Standard deviations by which a spot stands above the background of its ring.")

@@ -10,7 +10,9 @@ extension DiffractionSpotsStage {
     public var reflections: [String]
     @Setting("half the width of the band about each ring", default: 0.3 * .degree, in: Angle(si: 1e-4)...Angle(si: 0.2))
     public var halfWidth: Angle
-    @Setting("sectors of azimuth in which the rings are searched", default: 720, in: 36...3600)
+    @Setting(
+      "sectors of azimuth in which the rings are searched: half as wide as a spot is long, but not much less than a pixel",
+      default: 1440, in: 36...3600)
     public var sectors: Int
     @Setting(
       "width of a bin across the rings; left out, the angle that a pixel spans", in: Angle(si: 1e-6)...Angle(si: 0.05))

@@ -135,8 +135,18 @@ struct DiffractionSpotsSummary {
         "\(saturated) of \(spots.count) spots hold saturated pixels: their intensities are too low, their widths too "
           + "large, and they count for no grain.")
     }
+    let sector = 2 * Double.pi / Double(parameters.sectors)
     for ring in place {
       let own = spots.filter { $0.ring == ring.label }
+      if let width = median(own.filter(\.flags.isEmpty).map(\.azimuthWidth)), width < sector / 2 {
+        found.append(
+          "Spots of \(ring.label) are shorter than a sector: their azimuths are less certain than stated; give more "
+            + "`sectors`.")
+      } else if !own.isEmpty, sector < ring.pixelAzimuth / 2 {
+        found.append(
+          "A sector is narrower than half a pixel on the \(ring.label) ring: azimuths of its spots are less certain than "
+            + "stated; give fewer `sectors`.")
+      }
       if own.count > 20, 2 * own.count(where: { $0.flags.contains(.blended) }) > own.count {
         found.append("Most spots of \(ring.label) overlap: the ring holds more grains than can be told apart.")
       }

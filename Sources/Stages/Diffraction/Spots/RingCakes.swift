@@ -22,6 +22,8 @@ struct RingCakes: Sendable {
     var sharing = 1.0
     /// Share of the bins of its band that have pixels.
     var coverage = 0.0
+    /// The angle of azimuth that a pixel spans on it, in radians.
+    var pixelAzimuth = 0.0
   }
 
   private(set) var rings: [Ring]
@@ -61,7 +63,11 @@ struct RingCakes: Sendable {
     integrator = try CakeIntegrator(
       frames.geometry, settings, azimuthalPoints: parameters.sectors, azimuthalRange: -.pi...(.pi), threads: threads)
     let counts = try Self.shares(integrator, rings, hasVariance: variance != nil)
-    for index in rings.indices { (rings[index].sharing, rings[index].coverage) = counts[index] }
+    for index in rings.indices {
+      (rings[index].sharing, rings[index].coverage) = counts[index]
+      rings[index].pixelAzimuth =
+        Self.pixelAngle(frames.geometry, at: 0) / max(tan(min(rings[index].twoTheta, 1.5)), 1e-6)
+    }
     self.rings = rings
     let isFiltered = parameters.spotWidth != nil
     finders = try rings.map { ring in
