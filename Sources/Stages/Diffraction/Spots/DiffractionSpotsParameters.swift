@@ -17,7 +17,9 @@ extension DiffractionSpotsStage {
     @Setting(
       "width of a bin across the rings; left out, the angle that a pixel spans", in: Angle(si: 1e-6)...Angle(si: 0.05))
     public var radialStep: Angle?
-    @Setting("standard deviations by which a spot stands above the background of its ring", default: 5, in: 3...100)
+    @Setting(
+      "standard deviations by which a bin of a spot stands above the background of its ring, and by which its intensity exceeds its uncertainty",
+      default: 5, in: 3...100)
     public var threshold: Double
     @Setting(
       "full width of a spot in 2theta, to find weak spots by; left out, bins are looked at one by one",

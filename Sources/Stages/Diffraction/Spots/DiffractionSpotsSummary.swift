@@ -178,7 +178,8 @@ struct DiffractionSpotsSummary {
       "The rings \(names) of \(input.phase.name) were searched for spots in \(parameters.sectors) sectors of azimuth, "
       + String(format: "%.3g deg about each ring. ", parameters.halfWidth.si / degree)
       + "The background is the clipped mean along each ring; regions that exceed it by \(parameters.threshold) standard "
-      + "deviations were fitted with Gaussians." + followed
+      + "deviations were fitted with Gaussians and kept where the intensity exceeds its uncertainty as many times."
+      + followed
       + " The effective number of grains of a ring is the square of the sum of its spots' intensities over the sum of "
       + "their squares; the uncertainty of means over grains is that of the bootstrap."
   }

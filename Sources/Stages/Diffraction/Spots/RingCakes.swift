@@ -32,10 +32,12 @@ struct RingCakes: Sendable {
   /// Counts from which a pixel is saturated, and what stands for a pixel without counts.
   private let saturation: Float?
   private let marks: [Float]
+  private let threshold: Double
   private var finders: [SpotFinder?] = []
 
   init(_ input: DiffractionSpotsStage.Input, _ parameters: DiffractionSpotsStage.Parameters, threads: Int) throws {
     let frames = input.frames
+    threshold = parameters.threshold
     var rings = try Self.rings(input, parameters)
     var integration = input.integration
     (integration.splitting, integration.average, integration.clip) = (.full, .mean, nil)
@@ -163,12 +165,14 @@ struct RingCakes: Sendable {
     let map = try map(of: frames, frame: frame, scratch: &scratch)
     let saturated = try saturated(in: frames, frame: frame)
     return try zip(rings, finders).flatMap { ring, finder -> [DetectedSpot] in
-      try (finder?.spots(in: map) ?? []).map { spot in
+      try (finder?.spots(in: map) ?? []).compactMap { spot in
         let isSaturated = saturated.contains { place in
           abs(place.twoTheta - spot.twoTheta) <= 2 * spot.twoThetaWidth + map.binWidth
             && abs(remainder(place.azimuth - spot.azimuth, 2 * .pi)) <= 2 * spot.azimuthWidth + map.sectorWidth
         }
-        return spot.widened(by: ring.sharing, adding: isSaturated ? .saturated : [])
+        let widened = spot.widened(by: ring.sharing, adding: isSaturated ? .saturated : [])
+        // One bin of few counts may stand out by chance where the whole does not.
+        return widened.intensity >= threshold * widened.intensitySigma ? widened : nil
       }
     }
   }
