@@ -87,7 +87,7 @@ import Testing
       let largest = values.map(abs).max() ?? .infinity
       #expect(largest < 4, "\(name): \(largest)")
       #expect(abs(mean) < 0.2 + 2.6 / count.squareRoot(), "\(name): \(mean)")
-      #expect((0.5...1.4).contains(deviation), "\(name): \(deviation)")
+      #expect((0.7...1.25).contains(deviation), "\(name): \(deviation)")
     }
   }
 

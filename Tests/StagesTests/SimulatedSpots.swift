@@ -36,7 +36,7 @@ struct SimulatedSpots {
     var grains = SeedInstrument.grains(seed: 1)
     grains.grains = 900
     let simulation = LineScanSimulation(
-      profile: .gaussian(fwhm: 0.08 * Self.degree), schedule: schedule,
+      profile: .constant(fwhm: 0.08 * Self.degree, mixing: 0.2), schedule: schedule,
       charge: ChargeRamp(duration: 14_400, final: 0.1), grains: grains, photons: 4e4)
     let scan = try simulation.prepared()
     let source = try scan.frames(detector: DetectorModel(geometry: Self.geometry), seed: 1)
