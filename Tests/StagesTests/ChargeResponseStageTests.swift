@@ -207,7 +207,7 @@ import Testing
     var input = try simulation.input()
     input.peaks = try simulation.peaks(drift: 0.3)
     let result = try run(input, parameters())
-    let length = try #require(value(result, "particle_length"))
+    let length = try #require(value(result, "particle_length"), "\(result.summary.warnings)")
     let times = try #require(result.value.edges.numbers("Needle Edge Time"))
     #expect(abs(times[0] - 30) < 15 && times.allSatisfy { $0 < 17_000 })
     // Positions 1.5 um apart and a beam of 0.38 um: an edge between them is only bounded by them.
@@ -218,6 +218,24 @@ import Testing
     #expect(texts[0] == "outside of the particle" && texts[11] == "outside of the particle")
     #expect(result.value.edges.rowCount == 10)
     #expect(value(result, "active_mass") != nil)
+  }
+
+  @Test func edgesThatLeaveTheParticleOutAreNotUsed() throws {
+    let simulation = SimulatedResponse()
+    var input = try simulation.input()
+    var peaks = try simulation.peaks()
+    // The lines of the particle are seen at two positions only, while lattices are known at twelve.
+    for pattern in 0..<peaks.patternCount {
+      let place = pattern * peaks.lines.count
+      let isLit = [1, 2].contains(pattern % simulation.positions)
+      peaks.intensity.values[place] = isLit ? 1e4 : 0
+      peaks.intensity.sigmas[place] = 100
+      peaks.totalScatter.values[pattern] = isLit ? 3e4 : 2e4
+    }
+    input.peaks = peaks
+    let result = try run(input, parameters())
+    #expect(value(result, "particle_length") == nil, "\(result.summary.warnings)")
+    #expect(value(result, "active_mass") != nil, "\(result.summary.warnings)")
   }
 
   // MARK: - The whole cell

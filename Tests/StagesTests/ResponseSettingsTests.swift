@@ -84,7 +84,7 @@ import Testing
     ("curve_from: cell-scan", "curve_columns: [1, 2, 3]", "there is no file with these columns"),
     ("37 s +- 5 s", "37 m", "a length; expected a time"),
     ("    lattice: { method: pawley }\n", "", "there are no lattice parameters that could follow a charge"),
-    ("    beam_width: 10.1 mm\n", "", "has one side"),
+    ("    beam_width: 10.1 mm", "", "has one side"),
     ("clock: given", "clock: guessed", "clock"),
   ])
   func whatIsWrongIsSaidWithItsPlace(old: String, new: String, message: String) {

@@ -193,7 +193,7 @@ struct EdgeFit {
     places += stride(from: low + coarse / 4, to: high, by: coarse / 2)
     places.append(high + far)
     var edges = best(places, places)
-    let fine = stride(from: -coarse, through: coarse, by: reach / 2)
+    let fine = stride(from: -coarse, through: coarse, by: min(reach / 2, coarse / 8))
     edges = best(
       edges.x > low ? fine.map { edges.x + $0 } : [edges.x], edges.y < high ? fine.map { edges.y + $0 } : [edges.y])
     for _ in 0..<3 {

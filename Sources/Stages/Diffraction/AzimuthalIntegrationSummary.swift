@@ -41,11 +41,30 @@ struct AzimuthalIntegrationSummary {
     if series.wavelength == nil {
       found.append("The geometry states no wavelength, so positions are angles only.")
     }
+    if let narrow = narrowBins { found.append(narrow) }
     let empty = series.intensities.count(where: \.isNaN)
     if empty > 0 {
       found.append("\(empty) of \(series.intensities.count) bins have no pixel; they are not a number in the files.")
     }
     return found
+  }
+
+  /// A warning where a split pixel reaches bins that are no neighbours, whose covariance is not kept.
+  private var narrowBins: String? {
+    guard parameters.splitting != .none, parameters.errors != .none, let first = series.positions.first,
+      let last = series.positions.last, let wavelength = series.wavelength,
+      let from = series.axis.convert(first, to: .twoTheta, wavelength: wavelength),
+      let to = series.axis.convert(last, to: .twoTheta, wavelength: wavelength), series.binCount > 1
+    else { return nil }
+    let grid = input.geometry.grid
+    let pixel = min(grid.pixelHeight, grid.pixelWidth) / input.geometry.poni.distance
+    let bin = abs(to - from) / Double(series.binCount - 1)
+    guard bin < 0.7 * pixel else { return nil }
+    return String(
+      format:
+        "A bin is %.2g of a pixel wide: a split pixel reaches bins that are no neighbours, whose covariance is not "
+        + "kept, and uncertainties of fits come out too small. Take at most %d points, or splitting none.", bin / pixel,
+      Int(abs(to - from) / (0.7 * pixel)))
   }
 
   // MARK: - Figures

@@ -71,8 +71,17 @@ extension ChargeResponse {
         return try scan.edges(pass: pass, signals: ofPass, beam: settings.beam.si, shape: settings.shape.technique)
       }
       let found = try ScanDrift(scan, edges: edges)
-      drift = found
       statements += found.statements
+      // The sample's own lines are seen on the particle: edges that leave most of them out are not its edges.
+      let seen = scan.frames.indices.filter { lattices[scan.frames[$0].index] != nil }
+      let inside = seen.count { found.positions[$0].isOnParticle }
+      guard 2 * inside >= seen.count else {
+        warnings.append(
+          "The edges that were found leave out \(seen.count - inside) of \(seen.count) exposures with a lattice: they are "
+            + "not taken for the particle's, and positions are those of the scan.")
+        return
+      }
+      drift = found
     } catch {
       statements += edges.flatMap(\.statements)
       warnings.append("The particle's edges are not known (\(error)): positions are those of the scan.")
@@ -96,7 +105,11 @@ extension ChargeResponse {
       let lines = peaks.lines.count
       return (
         (0..<peaks.patternCount).map { pattern in
-          places.reduce(0) { $0 + peaks.intensity.values[pattern * lines + $1] }
+          // Under a neighbour's line an intensity may be what that line leaves over.
+          let isKnown = places.allSatisfy {
+            [.fitted, .noUsablePeak, .atTheEdge].contains(peaks.statuses[pattern * lines + $0])
+          }
+          return isKnown ? places.reduce(0) { $0 + peaks.intensity.values[pattern * lines + $1] } : .nan
         },
         (0..<peaks.patternCount).map { pattern in
           places.reduce(0) { sum, place in
@@ -108,13 +121,14 @@ extension ChargeResponse {
     }
     let particle = sum(peaks.lines.indices.filter { peaks.lines[$0].phase == peaks.samplePhase })
     let metal = peaks.lines.indices.filter { needle.contains(peaks.lines[$0].phase) }
-    var signals = [
-      try signal(.total, peaks.totalScatter.values, peaks.totalScatter.sigmas),
-      try signal(.particle, particle.values, particle.sigmas),
-    ]
+    var signals = [try signal(.particle, particle.values, particle.sigmas)]
     if !metal.isEmpty {
       let values = sum(metal)
       signals.append(try signal(.needle, values.values, values.sigmas))
+    }
+    // The deposit that holds the particle scatters too, and has no level of its own in the total: lines are clearer.
+    if signals.count(where: { $0 != nil }) < 2 {
+      signals.append(try signal(.total, peaks.totalScatter.values, peaks.totalScatter.sigmas))
     }
     return signals.compactMap(\.self)
   }

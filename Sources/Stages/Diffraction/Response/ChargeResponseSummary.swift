@@ -55,7 +55,9 @@ struct ChargeResponseSummary {
       let sigma = drift.edgeSigma.max().map { $0 * 2.0.squareRoot() }
       found += [
         headline(
-          "particle_length", "length of the particle along the scan", drift.length * 1e6, drift.lengthSigma * 1e6, "um"),
+          "particle_length", "length of the particle from the needle's end to the free edge", drift.length * 1e6,
+          drift.lengthSigma * 1e6, "um",
+          note: "counting and scatter alone; a tapered tip, and grains that all passes share, are not in it"),
         headline("drift", "range of the particle's drift along the scan", moved * 1e6, sigma.map { $0 * 1e6 }, "um"),
       ]
     }

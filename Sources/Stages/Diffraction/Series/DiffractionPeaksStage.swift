@@ -92,32 +92,42 @@ public enum DiffractionPeaksStage: Stage {
       }
       places.append(place)
     }
+    let largest = 1 / wavelength * 2 * sin(ends[1] / 2)
     var neighbours: [(phase: NeighbourPhase, lines: [(indices: MillerIndices, place: Double)])] = []
     for phase in parameters.neighbours {
-      let lines = try phase.reflections(minimumSpacing: wavelength / (2 * sin(ends[1] / 2))).compactMap { reflection in
+      let lines = try phase.reflections(minimumSpacing: 1 / largest).compactMap { reflection in
         twoTheta(reflection.dSpacing).map { (indices: reflection.indices, place: $0) }
       }.filter { $0.place > ends[0] + half / 4 && $0.place < ends[1] - half / 4 }
       neighbours.append((phase, lines))
-      if parameters.displacement == .fitted, let first = lines.first { places.append(first.place) }
+    }
+    // A neighbour that no window shows gets one about its first line: it tells needle from particle, and displacement.
+    for (_, lines) in neighbours {
+      guard let first = lines.first else { continue }
+      let isShown = lines.contains { line in places.contains { abs($0 - line.place) < half } }
+      if !isShown || parameters.displacement == .fitted { places.append(first.place) }
     }
     let windows = Self.windows(places, half: half, within: ends[0]...ends[1], order: parameters.background)
+    func isSeen(_ place: Double) -> Bool { windows.contains { $0.range.contains(place) } }
+    // Lines of the sample that nobody asked for are fitted where they lie in a window: 012 beside Al 111.
+    let others = try input.phase.spaceGroup.reflections(cell: input.phase.cell, minimumSpacing: 1 / largest)
+      .filter { line in !reflections.contains(line.indices) && (twoTheta(line.dSpacing).map(isSeen) ?? false) }
+      .map(\.indices)
     let instrument = parameters.instrumentWidth.map {
       InstrumentProfile(fwhm: $0.si, mixing: parameters.instrumentMixing)
     }
-    let widths: PeakWidths = instrument == nil ? .free() : .broadened
     var phases = [
       PeakPhase(
-        input.phase.name, cell: input.phase.cell, reflections: reflections,
-        positions: parameters.positions == .cell ? .cell : .free, widths: widths)
+        input.phase.name, cell: input.phase.cell, reflections: reflections + others,
+        positions: parameters.positions == .cell ? .cell : .free, widths: instrument == nil ? .free() : .broadened)
     ]
     for (phase, lines) in neighbours {
-      let seen = lines.filter { line in windows.contains { $0.range.contains(line.place) } }
+      let seen = lines.filter { isSeen($0.place) }
       guard !seen.isEmpty else { continue }
-      // A displaced neighbour keeps its cell; one whose displacement is not fitted moves by its cell's scale.
+      // Its cell is known: a line that could move would take the sample's where its own is not there.
       phases.append(
         PeakPhase(
-          phase.rawValue, cell: phase.cell, reflections: seen.map(\.indices),
-          positions: parameters.displacement == .fitted ? .fixed : .scale, widths: widths))
+          phase.rawValue, cell: phase.cell, reflections: seen.map(\.indices), positions: .fixed,
+          widths: instrument == nil ? .free() : .broadened))
     }
     return PeakModel(
       windows: windows, phases: phases, instrument: instrument,

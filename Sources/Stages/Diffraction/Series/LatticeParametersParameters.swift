@@ -43,7 +43,7 @@ extension LatticeParametersStage {
 
   /// What a whole pattern is made of beside the sample.
   public struct WholePatternSettings: ExperimentDecodable {
-    @Setting("smallest 2theta; left out, that of the patterns", in: 0 * .degree...180 * .degree)
+    @Setting("smallest 2theta; left out, a degree below the sample's first line", in: 0 * .degree...180 * .degree)
     public var minimumTwoTheta: Angle?
     @Setting("largest 2theta; left out, that of the patterns", in: 0 * .degree...180 * .degree)
     public var maximumTwoTheta: Angle?

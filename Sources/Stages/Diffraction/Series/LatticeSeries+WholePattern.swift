@@ -22,7 +22,7 @@ extension LatticeSeries {
       throw StageDocumentError(path: "lattice", problem: "the patterns state no wavelength; give one")
     }
     // Lines are fitted to what their rings hold, as those of the peaks are.
-    let series = try table.series.ringPower()
+    let series = try table.series.ringPower().withoutUncertainBins()
     let model = try Self.model(series, phase, parameters, wavelength: wavelength)
     let common = InstrumentErrors(parameters, wavelength: wavelength)
     let run = 32
@@ -44,8 +44,35 @@ extension LatticeSeries {
       rows.append(
         .init(lattice: try result.hexagonalLattice(commonErrors: common.lattice(a: lattice.a, c: lattice.c))))
     }
-    let warnings = Dictionary(grouping: outcomes.compactMap(\.result).flatMap(\.warnings).map(\.description)) { $0 }
-    remarks = warnings.map { text, all in all.count > 1 ? "\(text) (\(all.count) patterns)" : text }.sorted()
+    remarks = Self.remarks(outcomes.compactMap(\.result).map(\.warnings))
+  }
+
+  /// Warnings of all patterns, like ones together.
+  private static func remarks(_ warnings: [[WholePatternWarning]]) -> [String] {
+    var counts: [String: Int] = [:]
+    var unexplained: [Double] = []
+    var patterns = 0
+    for ofPattern in warnings {
+      var isPeak = false
+      for warning in ofPattern {
+        if case .unexplainedPeak(let twoTheta) = warning {
+          unexplained.append(twoTheta * 180 / .pi)
+          isPeak = true
+        } else {
+          counts[warning.description, default: 0] += 1
+        }
+      }
+      if isPeak { patterns += 1 }
+    }
+    var found = counts.map { text, count in count > 1 ? "\(text) (\(count) patterns)" : text }.sorted()
+    if let low = unexplained.min(), let high = unexplained.max() {
+      found.append(
+        String(
+          format:
+            "%d patterns hold intensity that neither phases nor background explain, between %.2f and %.2f deg; more "
+            + "terms of the background or another phase may.", patterns, low, high))
+    }
+    return found
   }
 
   private static func model(
@@ -57,8 +84,20 @@ extension LatticeSeries {
       series.axis.convert($0, to: .twoTheta, wavelength: wavelength)
     }.sorted()
     guard ends.count == 2 else { throw StageDocumentError(path: "lattice", problem: "the patterns have no bins") }
-    let range =
-      max(settings.minimumTwoTheta?.si ?? ends[0], ends[0])...min(settings.maximumTwoTheta?.si ?? ends[1], ends[1])
+    // Towards the beam a pixel covers many bins and tells nothing of the sample.
+    let lines = try phase.spaceGroup.reflections(
+      cell: phase.cell, minimumSpacing: wavelength / (2 * sin(ends[1] / 2)))
+    guard let first = lines.first else {
+      throw StageDocumentError(path: "lattice", problem: "no reflection of \(phase.name) lies in the patterns")
+    }
+    let below = 2 * asin(wavelength / (2 * first.dSpacing)) - .pi / 180
+    let (low, high) = (
+      max(settings.minimumTwoTheta?.si ?? below, ends[0]), min(settings.maximumTwoTheta?.si ?? ends[1], ends[1])
+    )
+    guard low < high else {
+      throw StageDocumentError(path: "lattice", problem: "the range of 2theta lies outside the patterns")
+    }
+    let range = low...high
     var phases = [WholePatternPhase(phase.name, spaceGroup: phase.spaceGroup, cell: phase.cell)]
     guard phases[0].system == .hexagonal else {
       throw StageDocumentError(
@@ -87,6 +126,34 @@ extension LatticeSeries {
 }
 
 extension PowderPatternSeries {
+  /// The series with bins left out that tell nothing of their own: those whose uncertainty is not positive, bins of a few
+  /// pixels that counted nothing, and those that share all but a hundredth of their variance with the bin before.
+  ///
+  /// - Throws: nothing for a series that could be made; the signature is that of the initializer.
+  func withoutUncertainBins() throws(PatternError) -> PowderPatternSeries {
+    guard let sigmas else { return self }
+    var kept = intensities
+    for frame in 0..<frameCount {
+      var before: Double?
+      for bin in 0..<binCount {
+        let index = frame * binCount + bin
+        let variance = sigmas[index] * sigmas[index]
+        var own = variance
+        if let before, let neighbourCovariances {
+          let covariance = neighbourCovariances[frame * (binCount - 1) + bin - 1]
+          if covariance.isFinite { own -= covariance * covariance / before }
+        }
+        let isFit = kept[index].isFinite && variance > 0 && own > 0.01 * variance
+        if !isFit { kept[index] = .nan }
+        before = isFit ? own : nil
+      }
+    }
+    return try PowderPatternSeries(
+      axis: axis, positions: positions, edges: edges, azimuths: azimuths, azimuthEdges: azimuthEdges,
+      frameCount: frameCount, intensities: kept, sigmas: sigmas, neighbourCovariances: neighbourCovariances,
+      pixelCounts: pixelCounts, wavelength: wavelength)
+  }
+
   /// Some of the frames, on the same bins.
   ///
   /// - Throws: nothing for frames that exist; the signature is that of the initializer.

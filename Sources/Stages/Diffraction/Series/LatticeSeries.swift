@@ -43,7 +43,11 @@ struct LatticeSeries {
     if parameters.grains == .firstPass, let scan {
       grainSpread = Self.grainSpread(
         scan.frames(ofPass: 0).map(\.index), [place003, place104],
-        value: { isUsable($0, $1) ? (spacing($0, $1), covariance($0, $1, $1).squareRoot()) : nil })
+        // Beside the particle what is left of a neighbour may pass for one of the two lines, hardly for both.
+        value: { pattern, line in
+          isUsable(pattern, place003) && isUsable(pattern, place104)
+            ? (spacing(pattern, line), covariance(pattern, line, line).squareRoot()) : nil
+        })
     }
     let sampling = grainSpread.map {
       // Each ring's mean deviates by τ; the number of grains is in it already. On charge 003 and 104 move apart.
