@@ -22,7 +22,7 @@ struct OperandoCommand: ParsableCommand {
       RunCommand.self, CheckCommand.self, EstimateCommand.self, SimulateCommand.self, ExampleCommand.self,
       StatusCommand.self, ReportCommand.self, CompareCommand.self, CleanCommand.self, InspectCommand.self,
       ConvertCommand.self, SchemaCommand.self, DoctorCommand.self, ChargeCommand.self, CalibrateCommand.self,
-      IntegrateCommand.self, PeaksCommand.self, LatticeCommand.self,
+      IntegrateCommand.self, PeaksCommand.self, SpotsCommand.self, LatticeCommand.self,
       ParticleCommand.self,
     ])
 

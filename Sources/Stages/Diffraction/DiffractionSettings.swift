@@ -27,6 +27,8 @@ public struct DiffractionSettings: ExperimentDecodable {
   public var scan: LineScanSettings?
   @Section("peaks that are fitted to the patterns")
   public var peaks: DiffractionPeaksStage.Parameters?
+  @Section("spots of spotty rings, found in the frames and followed along the passes of the scan")
+  public var spots: DiffractionSpotsStage.Parameters?
   @Section("lattice parameters from the peaks or from the whole patterns")
   public var lattice: LatticeParametersStage.Parameters?
   @Section("how the lattice follows a charge: state of charge of every exposure, local state of charge, active mass")
@@ -75,6 +77,10 @@ public struct DiffractionSettings: ExperimentDecodable {
         SettingProblem(at: "frames", "there is nothing to do", detail: "give `frames`, or a `calibration`"))
     }
     let needsFrames = [("peaks", peaks != nil), ("lattice", lattice != nil)].filter(\.1).map(\.0)
+    if spots != nil, frames.isEmpty {
+      found.append(
+        SettingProblem(at: "spots", "there is nothing to search", detail: "give `frames`, whose rings are searched"))
+    }
     if let first = needsFrames.first, frames.isEmpty {
       found.append(
         SettingProblem(at: first, "there are no patterns to work on", detail: "give `frames`, which become patterns"))
@@ -167,6 +173,9 @@ public struct DiffractionSettings: ExperimentDecodable {
         return input
       })
     if let peaks { stages.append(plannedPeaks(peaks, sequenceIndex: count + stages.count + 1)) }
+    if let spots {
+      stages.append(plannedSpots(spots, phaseFile: phaseFile, sequenceIndex: count + stages.count + 1))
+    }
     if let lattice { stages.append(plannedLattice(lattice, sequenceIndex: count + stages.count + 1)) }
     return stages
   }
