@@ -47,7 +47,9 @@ extension LatticeParametersStage {
     public var minimumTwoTheta: Angle?
     @Setting("largest 2theta; left out, that of the patterns", in: 0 * .degree...180 * .degree)
     public var maximumTwoTheta: Angle?
-    @Setting("phases with known cells beside the sample: Al, W, Pt, Li, Cu", default: [])
+    @Setting(
+      "phases beside the sample: Al, W, Pt, Li, Cu; their apparent cells take up where they stand along the beam",
+      default: [])
     public var neighbours: [NeighbourPhase]
     @Setting("terms of the background polynomial", default: 10, in: 1...40)
     public var background: Int

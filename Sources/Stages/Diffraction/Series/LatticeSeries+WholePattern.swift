@@ -99,10 +99,11 @@ extension LatticeSeries {
         path: "lattice",
         problem: "\(phase.name) is not hexagonal; the lattice parameters a and c are those of 003 and 104")
     }
+    // What stands elsewhere along the beam has its lines elsewhere: its apparent cell takes that up.
     for neighbour in settings.neighbours {
       phases.append(
         WholePatternPhase(
-          neighbour.rawValue, spaceGroup: try neighbour.spaceGroup, cell: neighbour.cell, refinesCell: false))
+          neighbour.rawValue, spaceGroup: try neighbour.spaceGroup, cell: neighbour.cell))
     }
     var shifts: [WholePatternShift] = []
     switch settings.shift {
