@@ -266,7 +266,8 @@ struct ChargeResponseFigures {
     guard var setup = input.setup else { return nil }
     if let scan = input.scan, setup.beamHeight == nil { setup.beamHeight = scan.beam.si }
     let diameter =
-      response.scan == nil ? nil : setup.parts.particleDiameter?.si ?? response.drift?.length
+      response.scan == nil
+      ? nil : setup.parts.particleDiameter?.si ?? response.drift.map(\.length).flatMap { $0 > 0 ? $0 : nil }
     var cones: [(name: String, spacing: Double)] = []
     if let lattice = response.lattices.lazy.compactMap(\.self).first(where: \.hasBoth) {
       let d104 = 1 / (4 / (3 * lattice.a * lattice.a) + 16 / (lattice.c * lattice.c)).squareRoot()
