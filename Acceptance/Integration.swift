@@ -5,7 +5,14 @@ import TestSupport
 
 /// Patterns and cakes against pyFAI's, bin by bin, and the CPU time of a frame.
 func integrationLines() throws -> [AcceptanceLine] {
-  try patternLines() + cakeLines() + timeLines()
+  try publishedLines() + patternLines() + cakeLines() + timeLines()
+}
+
+private func publishedLines() throws -> [AcceptanceLine] {
+  guard let correlation = try IntegrationFrames.correlationWithThePublishedPattern() else { return [] }
+  return [
+    AcceptanceLine("2", "measured frame, correlation with the published pattern", correlation, atLeast: 0.9995)
+  ]
 }
 
 /// The largest relative difference; infinite where one is empty and the other is not.

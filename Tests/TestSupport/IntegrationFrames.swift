@@ -129,4 +129,40 @@ public enum IntegrationFrames {
     }
     return result
   }
+
+  /// The correlation of the measured frame's pattern, with the published geometry, no mask and no polarisation, with the
+  /// published one at its places; nil where the data are absent.
+  public static func correlationWithThePublishedPattern() throws -> Double? {
+    guard let (frame, _) = try measured(), let path = SharedData.path("diffraction/dioptas/CeO2_Pilatus1M.xy") else {
+      return nil
+    }
+    let published = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+      .filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").compactMap { Double($0) } }
+    let settings = IntegrationSettings(points: published.count, polarisation: nil, invalid: .notANumber)
+    var scratch = IntegrationScratch()
+    let pattern = try AzimuthalIntegrator(measuredGeometry, settings).integrate(frame, scratch: &scratch)
+    // At the published places, between the two centres beside each.
+    let width = pattern.positions[1] - pattern.positions[0]
+    let seen = published.map { row -> Double in
+      let radius: Double = row[0] * Double.pi / 180
+      let place = min(max((radius - pattern.positions[0]) / width, 0), Double(published.count - 1))
+      let index = min(Int(place), published.count - 2)
+      let rest = place - Double(index)
+      return pattern.intensity[index] * (1 - rest) + pattern.intensity[index + 1] * rest
+    }
+    return correlation(published.map { $0[1] }, seen)
+  }
+
+  private static func correlation(_ a: [Double], _ b: [Double]) -> Double {
+    let meanA = a.reduce(0, +) / Double(a.count)
+    let meanB = b.reduce(0, +) / Double(b.count)
+    var (aa, bb, ab) = (0.0, 0.0, 0.0)
+    for index in a.indices {
+      let (x, y) = (a[index] - meanA, b[index] - meanB)
+      aa += x * x
+      bb += y * y
+      ab += x * y
+    }
+    return ab / (aa * bb).squareRoot()
+  }
 }
