@@ -165,7 +165,8 @@ extension ChargeResponse {
       let mass = try fittedMass(input, curve, groups: groups, factor: factor)
       activeMass = mass
       describePositions(groups: groups)
-      if mass.degreesOfFreedom > 3,
+      // With a first pass, all of a position carry its error: that is in the scatter between positions.
+      if reference == .absolute, mass.degreesOfFreedom > 3,
         mass.chiSquared > Double(mass.degreesOfFreedom) + 4 * (2 * Double(mass.degreesOfFreedom)).squareRoot()
       {
         warnings.append(
@@ -278,7 +279,9 @@ extension ChargeResponse {
     return try ActiveMass(
       lattice: observations(curve, groups: groups, factor: factor), curve: curve, charge: charged,
       positions: scan == nil ? nil : groups.map { $0 ?? -1 }, assumedMass: record?.mass ?? 1,
-      capacitySigma: record.map { $0.specificCapacityUncertainty / $0.specificCapacity } ?? 0, throughOrigin: false,
+      capacitySigma: record.map { $0.specificCapacityUncertainty / $0.specificCapacity } ?? 0,
+      // Strains begin where the first pass stands on the curve; what is wrong with it differs between positions.
+      throughOrigin: reference == .firstPass,
       latticeErrors: shared, positionWeights: shares(input))
   }
 
@@ -297,7 +300,9 @@ extension ChargeResponse {
         ActiveMassSample(coulombic: charge.middle, local: local.value, localSigma: local.sigma))
     }
     positions = samples.sorted { $0.key < $1.key }.compactMap { step, samples in
-      guard let line = try? ActiveMass(samples, assumedMass: 1, throughOrigin: false) else { return nil }
+      guard let line = try? ActiveMass(samples, assumedMass: 1, throughOrigin: reference == .firstPass) else {
+        return nil
+      }
       let places = fractions[step] ?? []
       return Position(
         step: step, fraction: places.isEmpty ? .nan : places.reduce(0, +) / Double(places.count), factor: line.factor,
