@@ -164,6 +164,11 @@ extension ChargeResponse {
     do {
       let mass = try fittedMass(input, curve, groups: groups, factor: factor)
       activeMass = mass
+      // With the intercept free, the error of a position's first pass is in that position's own uncertainty.
+      heterogeneity =
+        reference == .absolute
+        ? mass.heterogeneity
+        : try fittedMass(input, curve, groups: groups, factor: factor, throughOrigin: false).heterogeneity
       describePositions(groups: groups)
       // With a first pass, all of a position carry its error: that is in the scatter between positions.
       if reference == .absolute, mass.degreesOfFreedom > 3,
@@ -271,7 +276,8 @@ extension ChargeResponse {
   }
 
   private func fittedMass(
-    _ input: ChargeResponseStage.Input, _ curve: LatticeCurve, groups: [Int?], factor: Double
+    _ input: ChargeResponseStage.Input, _ curve: LatticeCurve, groups: [Int?], factor: Double,
+    throughOrigin: Bool? = nil
   ) throws(LineScanError) -> ActiveMass {
     let record = input.charge.record
     let measured = MeasuredLattices(lattices: lattices)
@@ -281,7 +287,7 @@ extension ChargeResponse {
       positions: scan == nil ? nil : groups.map { $0 ?? -1 }, assumedMass: record?.mass ?? 1,
       capacitySigma: record.map { $0.specificCapacityUncertainty / $0.specificCapacity } ?? 0,
       // Strains begin where the first pass stands on the curve; what is wrong with it differs between positions.
-      throughOrigin: reference == .firstPass,
+      throughOrigin: throughOrigin ?? (reference == .firstPass),
       latticeErrors: shared, positionWeights: shares(input))
   }
 
@@ -300,7 +306,7 @@ extension ChargeResponse {
         ActiveMassSample(coulombic: charge.middle, local: local.value, localSigma: local.sigma))
     }
     positions = samples.sorted { $0.key < $1.key }.compactMap { step, samples in
-      guard let line = try? ActiveMass(samples, assumedMass: 1, throughOrigin: reference == .firstPass) else {
+      guard let line = try? ActiveMass(samples, assumedMass: 1, throughOrigin: false) else {
         return nil
       }
       let places = fractions[step] ?? []

@@ -81,6 +81,8 @@ struct ChargeResponse {
   var curve: LatticeCurve?
   var locals: [Local?] = []
   var activeMass: ActiveMass?
+  /// How the positions scatter beyond their own uncertainties.
+  var heterogeneity: Heterogeneity?
   var positions: [Position] = []
   var cell: CellCurve?
   var statements: [SeriesStatement] = []

@@ -80,7 +80,7 @@ struct ChargeResponseSummary {
         "active_fraction", "active over assumed mass", 100 * mass.fraction, 100 * mass.sigma / record.mass, "%",
         note: "that of the assumed mass not included"),
     ]
-    if let scatter = mass.heterogeneity, let last = response.lastCharge {
+    if let scatter = response.heterogeneity, let last = response.lastCharge {
       let end = 100 * abs(last.end)
       found.append(
         headline(
