@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func numbersOfColumnsStandInForAHeading() throws {
-    guard let path = SharedData.path("data/diffraction/nmc811_marker2019/lattice_vs_capacity.tsv") else { return }
+    guard let path = SharedData.path("diffraction/nmc811_marker2019/lattice_vs_capacity.tsv") else { return }
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let file = try read(text, columns: [1, 3, 5])
     #expect(abs(file.a[0] - 2.8704e-10) < 1e-20 && abs(file.c[0] - 14.1918e-10) < 1e-20 && file.sigmaA == nil)
