@@ -97,7 +97,12 @@ public enum StageDocument {
 
   /// The value of a stage from its file.
   public static func value<Value: NeXusRepresentable>(_ type: Value.Type, from path: String) throws -> Value {
-    try Value(entry: entry(of: path))
+    do {
+      return try Value(entry: entry(of: path))
+    } catch let error as StageDocumentError where error.path.hasPrefix("/entry") {
+      // A value knows its place in the file, not the file.
+      throw StageDocumentError(path: "\(path), \(error.path)", problem: error.problem)
+    }
   }
 
   /// The summary of a stage from its file.
@@ -124,6 +129,9 @@ public enum StageDocument {
   }
 
   private static func entry(of path: String) throws -> NeXusGroup {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StageDocumentError(path: path, problem: "the file is not there")
+    }
     guard let entry = try NeXusFile.read(path)[group: "entry"] else {
       throw StageDocumentError(path: path, problem: "there is no /entry")
     }

@@ -51,7 +51,7 @@ public enum PatternSeriesInput {
     if ["nxs", "h5", "hdf5"].contains(URL(filePath: path).pathExtension.lowercased()),
       let entry = try NeXusFile.read(path)[group: "entry"], entry[group: "patterns"] != nil
     {
-      return try PatternTable(entry: entry)
+      return try StageDocument.value(PatternTable.self, from: path)
     }
     let series = try PatternFile.read(path, wavelength: wavelength)
     guard series.wavelength == nil, let wavelength else { return PatternTable(series, times: nil, exposure: nil) }
