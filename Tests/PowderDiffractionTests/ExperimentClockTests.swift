@@ -4,13 +4,17 @@ import Testing
 
 @Suite struct ExperimentClockTests {
   /// 10 % in 15 500 s.
-  static let record = try! ChargeRecord(
-    time: (0...155).map { 100 * Double($0) }, stateOfCharge: (0...155).map { 0.1 * Double($0) / 155 },
-    sigma: (0...155).map { 0.001 * Double($0) / 155 }, scaleSigma: 0.1)
+  let record: ChargeRecord
+
+  init() throws {
+    record = try ChargeRecord(
+      time: (0...155).map { 100 * Double($0) }, stateOfCharge: (0...155).map { 0.1 * Double($0) / 155 },
+      sigma: (0...155).map { 0.001 * Double($0) / 155 }, scaleSigma: 0.1)
+  }
 
   @Test func everyFrameHasItsStateOfChargeAndItsParts() throws {
     let clock = try ExperimentClock(offset: 1000, sigma: 31)
-    let series = try clock.stateOfCharge(of: [Exposure(start: 6740, length: 20)], from: Self.record)
+    let series = try clock.stateOfCharge(of: [Exposure(start: 6740, length: 20)], from: record)
     let frame = try #require(series.frames[0])
     #expect(abs(frame.middle - 0.05) < 1e-12)
     #expect(abs(frame.end - frame.start - 0.1 * 20 / 15_500) < 1e-12)
@@ -31,7 +35,7 @@ import Testing
   @Test func aRecordThatStopsEarlyLeavesTheRest() throws {
     let clock = try ExperimentClock(offset: 0, sigma: 1)
     let exposures = (0..<20).map { Exposure(start: 1000 * Double($0), length: 20) }
-    let series = try clock.stateOfCharge(of: exposures, from: Self.record)
+    let series = try clock.stateOfCharge(of: exposures, from: record)
     #expect(series.frames.filter { $0 == nil }.count == 4)
     #expect(series.frames[15] != nil && series.frames[16] == nil)
     #expect(series.statements == [.recordStopsEarly(at: 15_500, frames: [16, 17, 18, 19])])
@@ -43,17 +47,17 @@ import Testing
   @Test func aFrameAcrossTheEndHasNone() throws {
     let series = try ExperimentClock(offset: 0, sigma: 1).stateOfCharge(
       of: [Exposure(start: 15_490, length: 20), Exposure(start: -10, length: 20), Exposure(start: 5, length: 20)],
-      from: Self.record)
+      from: record)
     #expect(series.frames[0] == nil && series.frames[1] == nil && series.frames[2] != nil)
     #expect(series.statements.count == 2)
   }
 
   @Test func clocksThatDoNotOverlapAreStated() throws {
     let series = try ExperimentClock(offset: 1e6, sigma: 1).stateOfCharge(
-      of: [Exposure(start: 0, length: 20)], from: Self.record)
+      of: [Exposure(start: 0, length: 20)], from: record)
     #expect(series.frames == [nil])
     #expect(series.statements == [.clocksDoNotOverlap(frames: 1e6...1_000_020, record: 0...15_500)])
-    #expect(try ExperimentClock(offset: 0, sigma: 1).stateOfCharge(of: [], from: Self.record).frames.isEmpty)
+    #expect(try ExperimentClock(offset: 0, sigma: 1).stateOfCharge(of: [], from: record).frames.isEmpty)
   }
 
   @Test func aRestKeepsItsStateAndNeedsNoClock() throws {
@@ -123,14 +127,14 @@ import Testing
     #expect(throws: LineScanError.self) { try ExperimentClock(offset: .nan, sigma: 0) }
     #expect(throws: LineScanError.self) { try ExperimentClock(offset: 0, sigma: -1) }
     #expect(throws: LineScanError.self) {
-      try ExperimentClock(offset: 0, sigma: 0).stateOfCharge(of: [Exposure(start: .nan, length: 1)], from: Self.record)
+      try ExperimentClock(offset: 0, sigma: 0).stateOfCharge(of: [Exposure(start: .nan, length: 1)], from: record)
     }
     let sample = ClockSample(exposure: Exposure(start: 0, length: 1), value: 1, sigma: 0)
-    #expect(throws: LineScanError.self) { try ClockFit([sample], record: Self.record, range: 0...1) }
+    #expect(throws: LineScanError.self) { try ClockFit([sample], record: record, range: 0...1) }
     let good = ClockSample(exposure: Exposure(start: 0, length: 1), value: 1, sigma: 1)
     #expect(throws: LineScanError.self) {
-      try ClockFit([good], record: Self.record, response: .polynomial(degree: 9), range: 0...1)
+      try ClockFit([good], record: record, response: .polynomial(degree: 9), range: 0...1)
     }
-    #expect(throws: LineScanError.self) { try ClockFit([good], record: Self.record, range: 1...1) }
+    #expect(throws: LineScanError.self) { try ClockFit([good], record: record, range: 1...1) }
   }
 }

@@ -2,7 +2,11 @@ import PowderDiffraction
 import Testing
 
 @Suite struct LineScanTests {
-  static let plan = try! LineScanPlan(positions: (0..<10).map { 1e-6 * Double($0) }, exposure: 20, period: 22)
+  let plan: LineScanPlan
+
+  init() throws {
+    plan = try LineScanPlan(positions: (0..<10).map { 1e-6 * Double($0) }, exposure: 20, period: 22)
+  }
 
   /// Stamps of whole passes, one way, as the plan has them.
   static func stamps(passes: Int, turnaround: Double = 0, positions: Bool = true) -> [ExposureStamp] {
@@ -14,7 +18,7 @@ import Testing
   }
 
   @Test func everyFrameKeepsItsTimeAndPlace() throws {
-    let scan = try LineScan(Self.stamps(passes: 3), plan: Self.plan)
+    let scan = try LineScan(Self.stamps(passes: 3), plan: plan)
     #expect(scan.passCount == 3)
     #expect(scan.statements.isEmpty)
     let frame = try #require(scan.frame(pass: 1, step: 4))
@@ -30,7 +34,7 @@ import Testing
   func aMissingFrameLeavesAHoleAndMovesNoOther(positions: Bool) throws {
     var stamps = Self.stamps(passes: 3, positions: positions)
     stamps.remove(at: 14)
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.frame(pass: 1, step: 4) == nil)
     #expect(scan.frame(pass: 1, step: 5)?.index == 14)
     #expect(scan.frame(pass: 2, step: 9)?.index == 28)
@@ -41,14 +45,14 @@ import Testing
   @Test func framesMissingAcrossATurnAreFound() throws {
     var stamps = Self.stamps(passes: 3, turnaround: 100)
     stamps.removeSubrange(8..<13)
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.passCount == 3)
     #expect(scan.statements == [.framesMissing(pass: 0, steps: [8, 9]), .framesMissing(pass: 1, steps: [0, 1, 2])])
     #expect(scan.frame(pass: 1, step: 3)?.index == 8)
   }
 
   @Test func anIncompleteLastPassIsStatedAndKept() throws {
-    let scan = try LineScan(Array(Self.stamps(passes: 3).dropLast(4)), plan: Self.plan)
+    let scan = try LineScan(Array(Self.stamps(passes: 3).dropLast(4)), plan: plan)
     #expect(scan.passCount == 3)
     #expect(scan.statements == [.lastPassIncomplete(pass: 2, found: 6, expected: 10)])
     #expect(scan.frames.count == 26)
@@ -58,7 +62,7 @@ import Testing
     var stamps = Self.stamps(passes: 2)
     for index in 15..<20 { stamps[index].start += 22 }
     stamps.insert(ExposureStamp(start: 22 * 15, position: 4e-6), at: 15)
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.leftOut == [15])
     #expect(scan.frames.count == 20)
     #expect(scan.passCount == 2)
@@ -69,7 +73,7 @@ import Testing
   @Test func aFrameBesideThePlanIsLeftOut() throws {
     var stamps = Self.stamps(passes: 2)
     stamps[7].position = 40e-6
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.leftOut == [7])
     #expect(scan.frames.count == 19)
     #expect(scan.statements.contains(.framesMissing(pass: 0, steps: [7])))
@@ -79,7 +83,7 @@ import Testing
     var stamps = Self.stamps(passes: 2)
     for index in 6..<20 { stamps[index].start += 22 }
     stamps.insert(ExposureStamp(start: 22 * 6, position: 2e-6), at: 6)
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.leftOut == [6])
     #expect(scan.passCount == 2)
     #expect(scan.frame(pass: 0, step: 6)?.index == 7)
@@ -88,7 +92,7 @@ import Testing
   @Test(arguments: [true, false])
   func goingUpAndDownCountsStepsFromTheNeedle(positions: Bool) throws {
     let plan = try LineScanPlan(
-      positions: Self.plan.positions, direction: .boustrophedon, exposure: 20, period: 22)
+      positions: plan.positions, direction: .boustrophedon, exposure: 20, period: 22)
     let order = Array(0..<10) + Array((0..<10).reversed()) + Array(0..<10)
     var stamps = order.enumerated().map {
       ExposureStamp(start: 22 * Double($0.offset), position: positions ? 1e-6 * Double($0.element) : nil)
@@ -107,7 +111,7 @@ import Testing
   @Test func aPauseIsNoPass() throws {
     var stamps = Self.stamps(passes: 4)
     for index in 20..<40 { stamps[index].start += 36_000 }
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.passCount == 4)
     #expect(scan.frames.count == 40)
     #expect(scan.statements.contains(.pause(before: 20, seconds: 36_022)))
@@ -136,7 +140,7 @@ import Testing
   @Test func mapsHoldPassesAndSteps() throws {
     var stamps = Self.stamps(passes: 2)
     stamps.remove(at: 3)
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     let map = try scan.map((0..<19).map(Double.init))
     #expect(map.count == 20)
     #expect(map[3].isNaN)
@@ -146,12 +150,12 @@ import Testing
   }
 
   @Test func badInputIsRefused() {
-    #expect(throws: LineScanError.tooFew(what: "frames", found: 0, needed: 1)) { try LineScan([], plan: Self.plan) }
+    #expect(throws: LineScanError.tooFew(what: "frames", found: 0, needed: 1)) { try LineScan([], plan: plan) }
     #expect(throws: LineScanError.notFinite(what: "time of frame", index: 1)) {
-      try LineScan([ExposureStamp(start: 0), ExposureStamp(start: .nan)], plan: Self.plan)
+      try LineScan([ExposureStamp(start: 0), ExposureStamp(start: .nan)], plan: plan)
     }
     #expect(throws: LineScanError.notRising(what: "time of frame", index: 1, from: 5, to: 4)) {
-      try LineScan([ExposureStamp(start: 5), ExposureStamp(start: 4)], plan: Self.plan)
+      try LineScan([ExposureStamp(start: 5), ExposureStamp(start: 4)], plan: plan)
     }
     #expect(throws: LineScanError.notRising(what: "position", index: 1, from: 1, to: 1)) {
       try LineScanPlan(positions: [1, 1], exposure: 20)
@@ -166,7 +170,7 @@ import Testing
   @Test func positionsThatAreNotNumbersFallBackOnTheTime() throws {
     var stamps = Self.stamps(passes: 2)
     for index in [3, 4, 11] { stamps[index].position = .nan }
-    let scan = try LineScan(stamps, plan: Self.plan)
+    let scan = try LineScan(stamps, plan: plan)
     #expect(scan.statements.isEmpty)
     #expect(scan.frame(pass: 0, step: 4)?.position == 4e-6)
   }
@@ -181,7 +185,7 @@ import Testing
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         if state >> 62 != 0 || place == 0 { kept.append((place, stamp)) }
       }
-      let plan = try LineScanPlan(positions: Self.plan.positions, exposure: 20, period: 22, turnaround: 60)
+      let plan = try LineScanPlan(positions: plan.positions, exposure: 20, period: 22, turnaround: 60)
       let scan = try LineScan(kept.map(\.stamp), plan: plan)
       #expect(scan.leftOut.isEmpty)
       #expect(zip(scan.frames, kept).allSatisfy { $0.pass * 10 + $0.step == $1.place })

@@ -8,7 +8,9 @@ private let degree = Double.pi / 180
 
 @Suite struct SpotFinderTests {
   typealias Spot = SpotSimulation.Spot
-  static let finder = try! SpotFinder(bands: [SpotSimulation.band])
+  let finder: SpotFinder
+
+  init() throws { finder = try SpotFinder(bands: [SpotSimulation.band]) }
 
   @Test func brightSpotsAreAllFoundAndMeasuredHonestly() throws {
     let score = try SpotSimulation.score(seeds: 1...12, photons: 3000)
@@ -43,7 +45,7 @@ private let degree = Double.pi / 180
         Spot(twoTheta: SpotSimulation.ring, azimuth: 0.5, photons: 6000),
         Spot(twoTheta: SpotSimulation.ring + 0.5 * Spot.width, azimuth: 0.5 + 4.2 * Spot.along, photons: 4000),
       ]
-      let spots = try Self.finder.spots(in: SpotSimulation.map(truth, &generator))
+      let spots = try finder.spots(in: SpotSimulation.map(truth, &generator))
       #expect(spots.count == 2)
       for (spot, known) in zip(spots, truth) {
         #expect(spot.flags.contains(.blended))
@@ -63,9 +65,9 @@ private let degree = Double.pi / 180
         Spot(twoTheta: SpotSimulation.ring, azimuth: 0.5, photons: 6000),
         Spot(twoTheta: SpotSimulation.ring + 0.5 * Spot.width, azimuth: 0.5 + 3 * Spot.along, photons: 4000),
       ]
-      let spots = try Self.finder.spots(in: SpotSimulation.map(truth, &generator))
+      let spots = try finder.spots(in: SpotSimulation.map(truth, &generator))
       #expect(spots.count == 2 || spots.allSatisfy { $0.flags.contains(.misfit) })
-      let alone = try Self.finder.spots(in: SpotSimulation.map([truth[0]], &generator))
+      let alone = try finder.spots(in: SpotSimulation.map([truth[0]], &generator))
       #expect(alone.count == 1 && alone[0].flags.isEmpty)
     }
   }
@@ -73,7 +75,7 @@ private let degree = Double.pi / 180
   @Test func aSpotAcrossTheEndsOfTheAzimuthIsOne() throws {
     var generator = SeededGenerator(seed: 6)
     let truth = Spot(twoTheta: SpotSimulation.ring, azimuth: .pi - 1e-4, photons: 6000)
-    let spots = try Self.finder.spots(in: SpotSimulation.map([truth], &generator))
+    let spots = try finder.spots(in: SpotSimulation.map([truth], &generator))
     #expect(spots.count == 1)
     let spot = try #require(spots.first)
     #expect(abs(remainder(spot.azimuth - truth.azimuth, 2 * .pi)) < 5 * spot.azimuthSigma)
@@ -84,22 +86,22 @@ private let degree = Double.pi / 180
   @Test func maskedSaturatedAndCutSpotsAreFlagged() throws {
     var generator = SeededGenerator(seed: 7)
     let spot = Spot(twoTheta: SpotSimulation.ring, azimuth: SpotSimulation.azimuths[300], photons: 20_000)
-    let masked = try Self.finder.spots(in: SpotSimulation.map([spot], masked: 301..<303, &generator))
+    let masked = try finder.spots(in: SpotSimulation.map([spot], masked: 301..<303, &generator))
     #expect(masked.count == 1 && masked[0].flags.contains(.masked))
     // What is hidden is taken from the shape of the rest.
     #expect(abs(masked[0].intensity - 20_000) < 5 * masked[0].intensitySigma)
     #expect(masked[0].intensitySigma > 150)
-    let saturated = try Self.finder.spots(in: SpotSimulation.map([spot], saturation: 100, &generator))
+    let saturated = try finder.spots(in: SpotSimulation.map([spot], saturation: 100, &generator))
     #expect(saturated.count == 1 && saturated[0].flags.contains(.saturated))
     let edge = Spot(twoTheta: SpotSimulation.band.range.upperBound - 0.5 * Spot.width, azimuth: 1, photons: 20_000)
-    let cut = try Self.finder.spots(in: SpotSimulation.map([edge], &generator))
+    let cut = try finder.spots(in: SpotSimulation.map([edge], &generator))
     #expect(cut.count == 1 && cut[0].flags.contains(.cut))
   }
 
   @Test func theSmoothRingIsBackground() throws {
     var generator = SeededGenerator(seed: 8)
     let truth = Spot(twoTheta: SpotSimulation.ring, azimuth: -1, photons: 8000)
-    let spots = try Self.finder.spots(in: SpotSimulation.map([truth], powder: 200, &generator))
+    let spots = try finder.spots(in: SpotSimulation.map([truth], powder: 200, &generator))
     #expect(spots.count == 1)
     #expect(abs(spots[0].intensity - 8000) < 4 * spots[0].intensitySigma)
   }
@@ -139,11 +141,11 @@ private let degree = Double.pi / 180
 
   @Test func emptyAndMaskedMapsHaveNoSpots() throws {
     let map = try SpotSimulation.map([], masked: 0..<1800, &Self.generator)
-    #expect(try Self.finder.spots(in: map).isEmpty)
+    #expect(try finder.spots(in: map).isEmpty)
     let flat = try PolarMap(
       twoTheta: SpotSimulation.twoTheta, azimuths: SpotSimulation.azimuths,
       intensities: .init(repeating: 0, count: 48 * 1800))
-    #expect(try Self.finder.spots(in: flat).isEmpty)
+    #expect(try finder.spots(in: flat).isEmpty)
   }
 
   @Test func badInputIsRefused() throws {
