@@ -277,7 +277,7 @@ import Testing
     let mass = try #require(response.activeMass)
     #expect(mass.interval.contains(simulation.mass), "\(mass.interval)")
     #expect(
-      try ChargeResponseSummary(response: response, input: input, parameters: parameters()).summary.assumptions
+      ChargeResponseSummary(response: response, input: input, parameters: parameters()).summary.assumptions
         .allSatisfy { !$0.statement.contains("built-in") })
     #expect(throws: StageDocumentError.self) {
       var empty = cell.value
