@@ -42,3 +42,23 @@ public struct Matrix3: Sendable, Hashable {
     SIMD3((matrix.row1 * v).sum(), (matrix.row2 * v).sum(), (matrix.row3 * v).sum())
   }
 }
+
+extension Matrix3 {
+  /// The unit matrix.
+  public static let identity = Matrix3(SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
+
+  /// Rows and columns exchanged.
+  public var transposed: Matrix3 {
+    Matrix3(
+      SIMD3(row1.x, row2.x, row3.x), SIMD3(row1.y, row2.y, row3.y), SIMD3(row1.z, row2.z, row3.z))
+  }
+
+  /// The matrix product.
+  public static func * (left: Matrix3, right: Matrix3) -> Matrix3 {
+    let columns = right.transposed
+    func row(_ r: SIMD3<Double>) -> SIMD3<Double> {
+      SIMD3((r * columns.row1).sum(), (r * columns.row2).sum(), (r * columns.row3).sum())
+    }
+    return Matrix3(row(left.row1), row(left.row2), row(left.row3))
+  }
+}

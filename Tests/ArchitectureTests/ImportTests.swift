@@ -12,7 +12,7 @@ import Testing
     ],
     ["CHDF5", "CTIFF", "CKernels"],
     ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography"],
-    ["Electrochemistry", "ParticleMechanics", "PowderDiffraction"],
+    ["Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction"],
     ["FileFormats", "Pipeline"],
     ["Stages", "VirtualExperiment"],
     ["Report"],
@@ -29,7 +29,8 @@ import Testing
     "Yams": ["Pipeline"], "ArgumentParser": ["operando"],
   ]
   static let techniques: Set<String> = [
-    "Electrochemistry", "ParticleMechanics", "PowderDiffraction", "Crystallography", "ArrayMath", "Quantities",
+    "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Crystallography", "ArrayMath",
+    "Quantities",
   ]
 
   static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
