@@ -75,21 +75,6 @@ private func charge(
   return try StateOfChargeStage.run(input, parameters, RunContext()).value
 }
 
-private func bias(_ subject: String, _ pulls: SeriesPulls) -> AcceptanceLine {
-  AcceptanceLine("2", "\(subject), bias of \(pulls.pulls.count)", abs(pulls.mean), atMost: pulls.biasLimit, unit: "σ")
-}
-
-private func coverage(_ subject: String, _ pulls: SeriesPulls) -> AcceptanceLine {
-  share("\(subject), within one σ", pulls.within, of: pulls.pulls.count, nominal: 0.682_689_5)
-}
-
-private func share(_ subject: String, _ hits: Int, of tries: Int, nominal: Double) -> AcceptanceLine {
-  AcceptanceLine(
-    "2", subject, figure: "\(hits) of \(tries)",
-    limit: String(format: "%.2f %% in the 99 %% binomial interval", nominal * 100),
-    passed: SeriesPulls.isConsistent(hits, of: tries, with: nominal))
-}
-
 // MARK: - Single particle
 
 private struct ParticleTrial: Sendable {

@@ -7,21 +7,6 @@ func seriesLines() throws -> [AcceptanceLine] {
   try edgeLines() + clockLines() + chargeLines() + spotLines()
 }
 
-private func bias(_ subject: String, _ pulls: SeriesPulls) -> AcceptanceLine {
-  AcceptanceLine("2", "\(subject), bias of \(pulls.pulls.count)", abs(pulls.mean), atMost: pulls.biasLimit, unit: "σ")
-}
-
-private func coverage(_ subject: String, _ pulls: SeriesPulls) -> AcceptanceLine {
-  share("\(subject), within one σ", pulls.within, of: pulls.pulls.count, nominal: 0.682_689_5)
-}
-
-private func share(_ subject: String, _ hits: Int, of tries: Int, nominal: Double) -> AcceptanceLine {
-  AcceptanceLine(
-    "2", subject, figure: "\(hits) of \(tries)",
-    limit: String(format: "%.2f %% in the 99 %% binomial interval", nominal * 100),
-    passed: SeriesPulls.isConsistent(hits, of: tries, with: nominal))
-}
-
 private func edgeLines() throws -> [AcceptanceLine] {
   let (needle, free, missed) = try SeriesSimulation.edges(seeds: 1...1000, step: 0.2e-6)
   let drift = try SeriesSimulation.drift(seeds: 1...200)

@@ -36,23 +36,15 @@ struct IntegrateCommand: ParsableCommand {
   @OptionGroup(title: "Bins") var bins: BinOptions
   @OptionGroup(title: "Pixels and corrections") var corrections: CorrectionOptions
   @OptionGroup(title: "Averages and uncertainties") var averages: AverageOptions
-  @Option(name: .shortAndLong, help: "The output: .nxs, or .xye (one file a frame).")
-  var output: String
-  @Option(help: "A report with pictures of the patterns, as HTML.")
-  var report: String?
-  @Option(help: "Number of threads; results do not depend on it.")
-  var threads = 1
+  @OptionGroup(title: "Output") var destination: OutputOptions
 
   func validate() throws {
-    if threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
-    guard ["xye", "nxs"].contains(URL(filePath: output).pathExtension) else {
-      throw ValidationError("\(output): an output ends in .nxs or .xye")
+    try destination.require(endings: ["xye", "nxs"])
+    if bins.cake != nil && !destination.output.hasSuffix(".nxs") {
+      throw ValidationError("\(destination.output): a cake goes into a .nxs file")
     }
-    if bins.cake != nil && !output.hasSuffix(".nxs") {
-      throw ValidationError("\(output): a cake goes into a .nxs file")
-    }
-    if bins.unit == "d" && output.hasSuffix(".nxs") {
-      throw ValidationError("\(output): the definition of NXazint1d knows 2theta and q, not d; write .xye")
+    if bins.unit == "d" && destination.output.hasSuffix(".nxs") {
+      throw ValidationError("\(destination.output): the definition of NXazint1d knows 2theta and q, not d; write .xye")
     }
   }
 
@@ -65,11 +57,11 @@ struct IntegrateCommand: ParsableCommand {
     do {
       let input = try DiffractionInput.integration(
         parameters, frames: frames.map { FilePath($0) }, geometry: geometry, source: geometry)
-      guard input.geometry.wavelength != nil || !output.hasSuffix(".nxs") else {
+      guard input.geometry.wavelength != nil || !destination.output.hasSuffix(".nxs") else {
         Terminal.error("\(geometry): states no wavelength, which NXazint1d demands; give --energy, such as \"19 keV\"")
         throw ExitStatus.wrongInput
       }
-      let context = RunContext(threads: threads, isCancelled: { cancellation.isCancelled })
+      let context = RunContext(threads: destination.threads, isCancelled: { cancellation.isCancelled })
       result = try AzimuthalIntegrationStage.run(input, parameters, context)
     } catch is Interrupted {
       throw ExitStatus.interrupted
@@ -82,7 +74,9 @@ struct IntegrateCommand: ParsableCommand {
     show(result.summary)
     do {
       try write(result, parameters)
-      if let report { try writeReport(of: result.summary, stage: AzimuthalIntegrationStage.name, to: report) }
+      if let report = destination.report {
+        try writeReport(of: result.summary, stage: AzimuthalIntegrationStage.name, to: report)
+      }
     } catch {
       Terminal.error("\(error)")
       throw ExitStatus.failed
@@ -92,13 +86,15 @@ struct IntegrateCommand: ParsableCommand {
   private func write(
     _ result: StageResult<PatternTable>, _ parameters: AzimuthalIntegrationStage.Parameters
   ) throws {
-    if output.hasSuffix(".nxs") {
+    if destination.output.hasSuffix(".nxs") {
       let file = try result.value.azimuthalIntegrationFile(
         parameters, program: "operando", version: programVersion, frames: frames)
-      try AtomicFile.place(output) { try NeXusFile.write(file.tree(creator: "operando \(programVersion)"), to: $0) }
-      Terminal.write(output)
+      try AtomicFile.place(destination.output) {
+        try NeXusFile.write(file.tree(creator: "operando \(programVersion)"), to: $0)
+      }
+      Terminal.write(destination.output)
     } else {
-      try writePatterns(result.value.series, to: output, comments: ["geometry: \(geometry)"])
+      try writePatterns(result.value.series, to: destination.output, comments: ["geometry: \(geometry)"])
     }
   }
 

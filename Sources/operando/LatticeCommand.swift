@@ -11,8 +11,9 @@ struct LatticeCommand: ParsableCommand {
     commandName: "lattice", abstract: "Lattice parameters a and c from peaks, or from whole powder patterns.",
     discussion: """
       Takes the peaks of operando peaks (003 and 104, and more where there are), or with
-      --method pawley or le-bail the patterns themselves. Writes one row a pattern: a and
-      c in angstrom, strains relative to the first pattern, standard uncertainties of each.
+      --method pawley or le-bail the patterns themselves. Writes .nxs or .csv, one row a
+      pattern: a and c in angstrom, strains relative to the first pattern, standard
+      uncertainties of each.
 
       Example:
         operando lattice peaks.nxs -o lattice.csv
@@ -34,31 +35,20 @@ struct LatticeCommand: ParsableCommand {
   var range: String?
   @Option(help: "What shifts all lines of a whole pattern: none, zero or displacement.")
   var shift = "none"
-  @Option(help: "Wavelength, such as \"0.6525 angstrom\", where patterns do not state it.")
-  var wavelength: String?
-  @Option(help: "Photon energy, such as \"19 keV\", instead of the wavelength.")
-  var energy: String?
+  @OptionGroup(title: "Wavelength") var radiation: WavelengthOptions
   @Option(help: "Standard uncertainty of the sample's place along the beam as a share of the detector's distance.")
   var displacementUncertainty = "0 %"
   @Option(help: "Standard uncertainty of the wavelength as a share of it.")
   var wavelengthUncertainty = "0 %"
-  @Option(name: .shortAndLong, help: "The output: .csv, or .nxs.")
-  var output: String
-  @Option(help: "A report with figures, as HTML.")
-  var report: String?
-  @Option(help: "Number of threads; results do not depend on it.")
-  var threads = 1
+  @OptionGroup(title: "Output") var destination: OutputOptions
 
   func validate() throws {
-    if threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
-    guard ["csv", "nxs"].contains(URL(filePath: output).pathExtension) else {
-      throw ValidationError("\(output): an output ends in .csv or .nxs")
-    }
+    try destination.require(endings: ["nxs", "csv"])
   }
 
   func run() throws {
     let parameters = try parameters()
-    let length = try statedWavelength(wavelength, energy: energy)
+    let length = try radiation.stated()
     let result: StageResult<LatticeTable>
     do {
       let source: LatticeParametersStage.Source
@@ -72,7 +62,7 @@ struct LatticeCommand: ParsableCommand {
         source = .patterns(
           try PatternSeriesInput.read(input, wavelength: length), phase: try SamplePhase(named: phase))
       }
-      result = try LatticeParametersStage.run(.init(source), parameters, RunContext(threads: threads))
+      result = try LatticeParametersStage.run(.init(source), parameters, RunContext(threads: destination.threads))
     } catch let status as ExitStatus {
       throw status
     } catch {
@@ -80,9 +70,8 @@ struct LatticeCommand: ParsableCommand {
       throw ExitStatus.wrongInput
     }
     show(result.summary)
-    try writeTable(
-      result, csv: result.value.columns.csv, parameters: parameters.canonicalText(), to: output, report: report,
-      stage: LatticeParametersStage.name)
+    try destination.write(
+      result, csv: result.value.columns.csv, parameters: parameters.canonicalText(), stage: LatticeParametersStage.name)
   }
 
   private func parameters() throws -> LatticeParametersStage.Parameters {

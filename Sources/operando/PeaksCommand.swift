@@ -12,8 +12,8 @@ struct PeaksCommand: ParsableCommand {
     commandName: "peaks", abstract: "Positions, intensities and widths of lines in powder patterns.",
     discussion: """
       Fits the named reflections, and the lines of neighbouring phases with them, jointly
-      to each pattern. Writes one row a pattern and line with standard uncertainties:
-      angles in degrees, spacings in angstrom.
+      to each pattern. Writes .nxs or .csv, one row a pattern and line with standard
+      uncertainties: angles in degrees, spacings in angstrom.
 
       Example:
         operando peaks scan.nxs --reflections 003,104 --neighbours Al,W -o peaks.nxs
@@ -34,10 +34,7 @@ struct PeaksCommand: ParsableCommand {
   var reflections = "003,104"
   @Option(help: "Phases whose lines are fitted along, comma-separated: Al, W, Pt, Li, Cu.")
   var neighbours: String?
-  @Option(help: "Wavelength, such as \"0.6525 angstrom\", where the patterns do not state it.")
-  var wavelength: String?
-  @Option(help: "Photon energy, such as \"19 keV\", instead of the wavelength.")
-  var energy: String?
+  @OptionGroup(title: "Wavelength") var radiation: WavelengthOptions
   @Option(help: "What moves: free (each line by itself) or cell (the edges of the sample's cell).")
   var positions = "free"
   @Option(help: "Half the width of the window about each reflection.")
@@ -49,36 +46,27 @@ struct PeaksCommand: ParsableCommand {
   var noise = "automatic"
   @Option(help: "Place of the sample along the beam: none, or fitted on the neighbours' known cells.")
   var displacement = "none"
-  @Option(name: .shortAndLong, help: "The output: .nxs, or .csv.")
-  var output: String
-  @Option(help: "A report with the fits, as HTML.")
-  var report: String?
-  @Option(help: "Number of threads; results do not depend on it.")
-  var threads = 1
+  @OptionGroup(title: "Output") var destination: OutputOptions
 
   func validate() throws {
-    if threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
-    guard ["csv", "nxs"].contains(URL(filePath: output).pathExtension) else {
-      throw ValidationError("\(output): an output ends in .nxs or .csv")
-    }
+    try destination.require(endings: ["nxs", "csv"])
   }
 
   func run() throws {
     let parameters = try parameters()
-    let length = try statedWavelength(wavelength, energy: energy)
+    let length = try radiation.stated()
     let result: StageResult<PeakTable>
     do {
       let table = try PatternSeriesInput.read(patterns, wavelength: length)
       let input = DiffractionPeaksStage.Input(patterns: table, phase: try SamplePhase(named: phase))
-      result = try DiffractionPeaksStage.run(input, parameters, RunContext(threads: threads))
+      result = try DiffractionPeaksStage.run(input, parameters, RunContext(threads: destination.threads))
     } catch {
       Terminal.error("\(error)")
       throw ExitStatus.wrongInput
     }
     show(result.summary)
-    try writeTable(
-      result, csv: result.value.table.csv, parameters: parameters.canonicalText(), to: output, report: report,
-      stage: DiffractionPeaksStage.name)
+    try destination.write(
+      result, csv: result.value.table.csv, parameters: parameters.canonicalText(), stage: DiffractionPeaksStage.name)
   }
 
   private func parameters() throws -> DiffractionPeaksStage.Parameters {
@@ -96,37 +84,5 @@ struct PeaksCommand: ParsableCommand {
     }
     try refuse(parameters.validate())
     return parameters
-  }
-}
-
-/// The wavelength that is given as such or as an energy, in metres; nil for neither.
-func statedWavelength(_ wavelength: String?, energy: String?) throws -> Double? {
-  if let wavelength {
-    let length: Length = try quantity(wavelength, of: "--wavelength", as: "a length such as \"0.6525 angstrom\"")
-    guard length.si > 0 else { throw wrong("--wavelength", wavelength, "a positive length") }
-    return length.si
-  }
-  guard let energy else { return nil }
-  let photon: Energy = try quantity(energy, of: "--energy", as: "an energy such as \"19 keV\"")
-  guard photon.si > 0 else { throw wrong("--energy", energy, "a positive energy") }
-  return DiffractionInput.photonWavelength(photon)
-}
-
-/// Writes the value of a stage as its own file or as CSV, and its report.
-func writeTable(
-  _ result: StageResult<some NeXusRepresentable>, csv: @autoclosure () -> String, parameters: String, to output: String,
-  report: String?, stage: String
-) throws {
-  do {
-    if output.hasSuffix(".csv") {
-      try AtomicFile.write(csv(), to: output)
-    } else {
-      try AtomicFile.place(output) { try StageDocument.write(result, parameters: parameters, to: $0) }
-    }
-    Terminal.write(output)
-    if let report { try writeReport(of: result.summary, stage: stage, to: report) }
-  } catch {
-    Terminal.error("\(error)")
-    throw ExitStatus.failed
   }
 }

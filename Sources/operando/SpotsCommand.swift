@@ -36,18 +36,10 @@ struct SpotsCommand: ParsableCommand {
   @OptionGroup(title: "Rings and spots") var search: SpotOptions
   @OptionGroup(title: "Line scan") var line: ScanOptions
   @OptionGroup(title: "Pixels and corrections") var corrections: CorrectionOptions
-  @Option(name: .shortAndLong, help: "The output: .nxs, or .csv.")
-  var output: String
-  @Option(help: "A report with pictures of the spots, as HTML.")
-  var report: String?
-  @Option(help: "Number of threads; results do not depend on it.")
-  var threads = 1
+  @OptionGroup(title: "Output") var destination: OutputOptions
 
   func validate() throws {
-    if threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
-    guard ["csv", "nxs"].contains(URL(filePath: output).pathExtension) else {
-      throw ValidationError("\(output): an output ends in .nxs or .csv")
-    }
+    try destination.require(endings: ["nxs", "csv"])
   }
 
   func run() throws {
@@ -66,7 +58,7 @@ struct SpotsCommand: ParsableCommand {
       var input = DiffractionSpotsStage.Input(
         frames: opened, integration: integration, phase: try SamplePhase(named: search.phase))
       input.scan = scan
-      let context = RunContext(threads: threads, isCancelled: { cancellation.isCancelled })
+      let context = RunContext(threads: destination.threads, isCancelled: { cancellation.isCancelled })
       result = try DiffractionSpotsStage.run(input, parameters, context)
     } catch is Interrupted {
       throw ExitStatus.interrupted
@@ -75,9 +67,8 @@ struct SpotsCommand: ParsableCommand {
       throw ExitStatus.wrongInput
     }
     show(result.summary)
-    try writeTable(
-      result, csv: result.value.spots.csv, parameters: parameters.canonicalText(), to: output, report: report,
-      stage: DiffractionSpotsStage.name)
+    try destination.write(
+      result, csv: result.value.spots.csv, parameters: parameters.canonicalText(), stage: DiffractionSpotsStage.name)
   }
 }
 
