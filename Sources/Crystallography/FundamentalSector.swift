@@ -22,7 +22,7 @@ public struct FundamentalSector: Sendable, Hashable {
       switch laueClass {
       case .orthorhombic, .tetragonalLow: (0, 90)
       case .tetragonalHigh: (0, 45)
-      case .trigonalLow: (0, 120)
+      case .trigonalLow: (-30, 90)
       case .trigonalHigh: (-30, 30)
       case .hexagonalLow: (0, 60)
       case .hexagonalHigh: (0, 30)

@@ -87,11 +87,7 @@ public struct GrainSegmentation: Sendable, Hashable {
   }
 
   private func takesPart(_ point: MapPoint, in map: OrientationMap) -> Bool {
-    switch point.status {
-    case .notIndexed: false
-    case .indexed: map.phases.indices.contains(point.phase)
-    case .undecided: usesUndecided && map.phases.indices.contains(point.phase)
-    }
+    map.isIndexed(point) && (usesUndecided || point.status == .indexed)
   }
 
   /// Grains from components: small ones merged, holes filled, properties computed.
