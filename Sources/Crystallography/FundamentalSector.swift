@@ -9,11 +9,11 @@ public struct FundamentalSector: Sendable, Hashable {
   public let normals: [SIMD3<Double>]
   /// Its corners, unit vectors; empty for the hemisphere of −1.
   public let corners: [SIMD3<Double>]
-  private let rotations: [Rotation]
+  private let operators: [Matrix3]
 
   public init(_ laueClass: LaueClass) {
     self.laueClass = laueClass
-    rotations = RotationGroup(laueClass).rotations
+    operators = RotationGroup(laueClass).rotations.map(\.matrix)
     let z = SIMD3(0.0, 0, 1)
     func equator(_ degrees: Double) -> SIMD3<Double> {
       SIMD3(cos(degrees * .pi / 180), sin(degrees * .pi / 180), 0)
@@ -49,12 +49,16 @@ public struct FundamentalSector: Sendable, Hashable {
   /// The equivalent of a direction that lies in the sector; ±v are equivalent in every Laue class.
   public func reduced(_ direction: SIMD3<Double>) -> SIMD3<Double> {
     var (best, depth) = (direction, -Double.infinity)
-    for rotation in rotations {
-      let image = rotation(direction)
-      for candidate in [image, -image] {
-        let least = normals.reduce(.infinity) { min($0, ($1 * candidate).sum()) }
-        if least > depth + 1e-12 { (best, depth) = (candidate, least) }
+    for matrix in operators {
+      let image = matrix * direction
+      var (least, largest) = (Double.infinity, -Double.infinity)
+      for normal in normals {
+        let height = (normal * image).sum()
+        (least, largest) = (min(least, height), max(largest, height))
       }
+      // The margin makes ties go to the first, whatever the rounding.
+      if least > depth + 1e-12 { (best, depth) = (image, least) }
+      if -largest > depth + 1e-12 { (best, depth) = (-image, -largest) }
     }
     return best
   }

@@ -74,7 +74,9 @@ extension InversePoleFigureKey {
       let e1 = start / (start * start).sum().squareRoot()
       let e2 = cross(middle, e1)
       (normals, centre, first, second) = (sector.normals, middle, e1, e2)
-      let azimuths = [0, Self.azimuth(sector.corners[1], e1, e2), Self.azimuth(sector.corners[2], e1, e2), 2 * .pi]
+      let azimuths = [
+        0.0, Self.azimuth(sector.corners[1], e1, e2), Self.azimuth(sector.corners[2], e1, e2), 2 * Double.pi,
+      ]
       corners = azimuths
       shares = (0..<3).map { third in
         let steps = 1000

@@ -34,9 +34,10 @@ extension Rotation {
 
   /// A rotation drawn evenly from all, by the method of Shoemake (Graphics Gems III, 1992).
   public static func random(using generator: inout some RandomNumberGenerator) -> Rotation {
-    let u = Double.random(in: 0..<1, using: &generator)
-    let first = Double.random(in: 0..<2 * .pi, using: &generator)
-    let second = Double.random(in: 0..<2 * .pi, using: &generator)
+    // Evenly from 0 up to 1, by a rule of its own: that of the standard library may change.
+    func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
+    let u = uniform()
+    let (first, second) = (2 * .pi * uniform(), 2 * .pi * uniform())
     let (r, s) = ((1 - u).squareRoot(), u.squareRoot())
     return Rotation(w: s * cos(second), x: r * sin(first), y: r * cos(first), z: s * sin(second))
   }

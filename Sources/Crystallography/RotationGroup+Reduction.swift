@@ -53,13 +53,17 @@ extension RotationGroup {
     guard var mean = orientations.first else { return nil }
     precondition(weights.map { $0.count == orientations.count } ?? true, "each orientation has a weight")
     for _ in 0..<10 {
-      var sum = [[Double]](repeating: [0, 0, 0, 0], count: 4)
+      var (x, y, z, w) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
       for (index, orientation) in orientations.enumerated() {
         let q = closest(orientation, to: mean).quaternion
-        let weight = weights?[index] ?? 1
-        for row in 0..<4 { for column in 0..<4 { sum[row][column] += weight * q[row] * q[column] } }
+        let weighted = (weights?[index] ?? 1) * q
+        x += weighted.x * q
+        y += weighted.y * q
+        z += weighted.z * q
+        w += weighted.w * q
       }
-      guard (0..<4).contains(where: { sum[$0][$0] > 0 }) else { return nil }
+      guard x.x + y.y + z.z + w.w > 0 else { return nil }
+      let sum = [x, y, z, w].map { row in (0..<4).map { row[$0] } }
       let q = jacobiEigen(sum).vectors[3]
       let next = Rotation(w: q[3], x: q[0], y: q[1], z: q[2])
       let change = (next * mean.inverse).angle

@@ -64,7 +64,8 @@ public struct GrainSegmentation: Sendable, Hashable {
           let (otherRow, otherColumn) = (row + offset.row, column + offset.column)
           guard otherRow >= 0, otherColumn >= 0, otherColumn < columns else { continue }
           let other = otherRow * columns + otherColumn
-          guard phases[other] == phase else { continue }
+          // Once joined, no comparison is needed.
+          guard phases[other] == phase, sets.root(index) != sets.root(other) else { continue }
           if similarity(classes[Int(phase)], orientations[index], orientations[other]) > least {
             sets.join(index, other)
           }
