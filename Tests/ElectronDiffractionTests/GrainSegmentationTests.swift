@@ -119,6 +119,35 @@ enum LetterMap {
     #expect(GrainSegmentation(fillSteps: 9)(map).labels == [0, 0, 0, 1, 1, 1])
   }
 
+  /// Three rows of hexagons; rows 1 (or, the other way, 0 and 2) begin half a step further to the right.
+  @Test(arguments: [true, false]) func hexagonsHaveSixNeighbours(oddRowsAreMoved: Bool) {
+    // The ring around the middle is one grain, joined on both sides.
+    var map = LetterMap.make(oddRowsAreMoved ? ["zaa", "aaa", "zaa"] : ["aaz", "aaa", "aaz"])
+    map.grid.kind = .hexagonal
+    (map.grid.stepX, map.grid.stepY) = (2, 3.0.squareRoot())
+    for index in map.points.indices {
+      let moved = (index / 3 % 2 == 1) == oddRowsAreMoved
+      map.points[index].x = 2 * Double(index % 3) + (moved ? 1 : 0)
+    }
+    map.points[4].orientation = LetterMap.make(["c"]).points[0].orientation
+    let grains = GrainSegmentation()(map)
+    let ring = oddRowsAreMoved ? [1, 2, 3, 5, 7, 8] : [0, 1, 3, 5, 6, 7]
+    let middle = Int(grains.labels[4])
+    let shared = grains.grains[middle].neighbours.reduce(0) { $0 + $1.boundaryLength }
+    // A hexagon of width 2 has a circumference of 6 edges of 2/√3.
+    #expect(abs(shared - 12 / 3.0.squareRoot()) < 1e-12)
+    #expect(grains.boundaries(of: map).count { [$0.first, $0.second].contains(4) } == 6)
+    #expect(Set(ring.map { grains.labels[$0] }).count == 1)
+    #expect(grains.labels[oddRowsAreMoved ? 0 : 2] != grains.labels[ring[0]])
+  }
+
+  @Test func scatteredPointsHaveNoNeighbours() {
+    var map = LetterMap.make(["aaa"])
+    map.grid.kind = .scattered
+    #expect(GrainSegmentation()(map).labels == [0, 1, 2])
+    #expect(map.kernelAverageMisorientation(threshold: 1).allSatisfy { $0.isNaN })
+  }
+
   @Test func undecidedPointsMayStayOut() {
     var map = LetterMap.make(["aaa"])
     map.points[1].status = .undecided

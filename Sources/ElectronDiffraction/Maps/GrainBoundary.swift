@@ -83,7 +83,7 @@ func cAxisAngle(_ first: Rotation, _ second: Rotation) -> Double {
 }
 
 extension GrainMap {
-  /// The edges between grains, in C order: of each point the one to its right, then the one below.
+  /// The edges between grains, in C order: of each point those to neighbours that come later.
   ///
   /// Points without an orientation of their own (merged or filled in) stand for their grain's mean.
   ///
@@ -94,7 +94,7 @@ extension GrainMap {
     precondition(map.points.count == labels.count, "the grains are those of the map")
     let groups = map.phases.map { RotationGroup($0.laueClass) }
     var segments: [BoundarySegment] = []
-    map.grid.forEachEdge { first, second, length in
+    MapNeighbourhood(map).forEachEdge { first, second, length in
       let (a, b) = (Int(labels[first]), Int(labels[second]))
       guard a != b, a >= 0, b >= 0 else { return }
       let one = measured[first] ? map.points[first].orientation : grains[a].meanOrientation

@@ -8,7 +8,7 @@ public struct Grain: Sendable, Hashable {
   public var pointCount: Int
   /// Points that carry the grain's orientation; the others were merged or filled in.
   public var measuredCount: Int
-  /// In square metres.
+  /// In square metres; zero where the points are scattered.
   public var area: Double
   /// Centre of area in the map's frame, in metres.
   public var centroid: SIMD2<Double>
@@ -61,7 +61,7 @@ public struct GrainMap: Sendable, Hashable {
     }
     (self.starts, self.members) = (starts, members)
     let groups = map.phases.map { RotationGroup($0.laueClass) }
-    let boundaries = Self.boundaryLengths(labels, grid: map.grid, count: count)
+    let boundaries = Self.boundaryLengths(labels, map: map, count: count)
     grains = (0..<count).map { label in
       Self.grain(
         map: map, points: members[starts[label]..<starts[label + 1]], measured: measured, groups: groups,
@@ -92,9 +92,9 @@ public struct GrainMap: Sendable, Hashable {
   }
 
   /// For each grain those beside it, with the length of the edges between.
-  private static func boundaryLengths(_ labels: [Int32], grid: MapGrid, count: Int) -> [[Grain.Neighbour]] {
+  private static func boundaryLengths(_ labels: [Int32], map: OrientationMap, count: Int) -> [[Grain.Neighbour]] {
     var lengths = [[Int: Double]](repeating: [:], count: count)
-    grid.forEachEdge { first, second, length in
+    MapNeighbourhood(map).forEachEdge { first, second, length in
       let (a, b) = (Int(labels[first]), Int(labels[second]))
       guard a != b, a >= 0, b >= 0 else { return }
       lengths[a][b, default: 0] += length
@@ -102,19 +102,6 @@ public struct GrainMap: Sendable, Hashable {
     }
     return lengths.map { found in
       found.sorted { $0.key < $1.key }.map { Grain.Neighbour(grain: $0.key, boundaryLength: $0.value) }
-    }
-  }
-}
-
-extension MapGrid {
-  /// Calls `body` for each pair of points that share an edge, with the edge's length in metres: to the right, then down.
-  func forEachEdge(_ body: (_ first: Int, _ second: Int, _ length: Double) -> Void) {
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let index = row * columns + column
-        if column + 1 < columns { body(index, index + 1, stepY) }
-        if row + 1 < rows { body(index, index + columns, stepX) }
-      }
     }
   }
 }

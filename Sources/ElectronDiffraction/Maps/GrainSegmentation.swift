@@ -6,7 +6,7 @@ import Foundation
 ///
 /// A grain may therefore turn by more than the threshold from end to end. Points that were not indexed join none.
 public struct GrainSegmentation: Sendable, Hashable {
-  /// Which points of a grid are neighbours.
+  /// Which points of a square grid are neighbours; on a hexagonal one it is always six.
   public enum Neighbours: String, Sendable, Hashable, Codable, CaseIterable {
     /// Those that share an edge.
     case four
@@ -46,31 +46,16 @@ public struct GrainSegmentation: Sendable, Hashable {
   func components(
     of map: OrientationMap, similarity: (LaueClass, Rotation, Rotation) -> Double
   ) -> [Int32] {
-    let (rows, columns) = (map.grid.rows, map.grid.columns)
     let phases = map.points.map { takesPart($0, in: map) ? Int32($0.phase) : -1 }
     let orientations = map.points.map(\.orientation)
     let classes = map.phases.map(\.laueClass)
     let least = cos(threshold / 2)
     var sets = DisjointSets(count: map.points.count)
-    // Offsets to neighbours that come earlier in C order.
-    var earlier = [(row: 0, column: -1), (row: -1, column: 0)]
-    if neighbours == .eight { earlier += [(row: -1, column: -1), (row: -1, column: 1)] }
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let index = row * columns + column
-        let phase = phases[index]
-        guard phase >= 0 else { continue }
-        for offset in earlier {
-          let (otherRow, otherColumn) = (row + offset.row, column + offset.column)
-          guard otherRow >= 0, otherColumn >= 0, otherColumn < columns else { continue }
-          let other = otherRow * columns + otherColumn
-          // Once joined, no comparison is needed.
-          guard phases[other] == phase, sets.root(index) != sets.root(other) else { continue }
-          if similarity(classes[Int(phase)], orientations[index], orientations[other]) > least {
-            sets.join(index, other)
-          }
-        }
-      }
+    MapNeighbourhood(map, corners: neighbours == .eight).forEachPair { index, other in
+      let phase = phases[index]
+      // Once joined, no comparison is needed.
+      guard phase >= 0, phases[other] == phase, sets.root(index) != sets.root(other) else { return }
+      if similarity(classes[Int(phase)], orientations[index], orientations[other]) > least { sets.join(index, other) }
     }
     var numbers = [Int32](repeating: -1, count: map.points.count)
     var count: Int32 = 0
@@ -100,9 +85,9 @@ public struct GrainSegmentation: Sendable, Hashable {
     let small = components.map { $0 >= 0 && sizes[Int($0)] < minimumPoints }
     if small.contains(true) {
       for index in labels.indices where small[index] { (labels[index], measured[index]) = (-1, false) }
-      grow(&labels, into: small, grid: map.grid, steps: .max)
+      grow(&labels, into: small, map: map, steps: .max)
     }
-    if fillSteps > 0 { grow(&labels, into: components.map { $0 < 0 }, grid: map.grid, steps: fillSteps) }
+    if fillSteps > 0 { grow(&labels, into: components.map { $0 < 0 }, map: map, steps: fillSteps) }
     return GrainMap(map: map, labels: renumbered(labels), measured: measured)
   }
 
@@ -121,13 +106,14 @@ public struct GrainSegmentation: Sendable, Hashable {
   }
 
   /// Gives unlabelled points the label of the nearest labelled one, ring by ring over shared edges.
-  private func grow(_ labels: inout [Int32], into allowed: [Bool], grid: MapGrid, steps: Int) {
+  private func grow(_ labels: inout [Int32], into allowed: [Bool], map: OrientationMap, steps: Int) {
+    let neighbourhood = MapNeighbourhood(map)
     var front = labels.indices.filter { labels[$0] >= 0 }
     var step = 0
     while !front.isEmpty && step < steps {
       var next: [Int] = []
       for index in front {
-        grid.forEachNeighbour(of: index) { other in
+        neighbourhood.forEach(of: index) { other in
           guard labels[other] < 0, allowed[other] else { return }
           labels[other] = labels[index]
           next.append(other)
@@ -136,16 +122,5 @@ public struct GrainSegmentation: Sendable, Hashable {
       front = next
       step += 1
     }
-  }
-}
-
-extension MapGrid {
-  /// Calls `body` with the points that share an edge with one, in the order left, right, up, down.
-  func forEachNeighbour(of index: Int, _ body: (Int) -> Void) {
-    let (row, column) = index.quotientAndRemainder(dividingBy: columns)
-    if column > 0 { body(index - 1) }
-    if column + 1 < columns { body(index + 1) }
-    if row > 0 { body(index - columns) }
-    if row + 1 < rows { body(index + columns) }
   }
 }

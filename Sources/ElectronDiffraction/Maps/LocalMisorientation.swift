@@ -4,31 +4,25 @@ extension OrientationMap {
   /// Kernel average misorientation: the mean disorientation of a point to its neighbours, in radians.
   ///
   /// - Parameters:
-  ///   - order: neighbours are at most so many steps along rows and columns away; 1 takes the four that share an edge.
+  ///   - order: neighbours are at most so many steps from point to point away; 1 takes those that share an edge.
   ///   - threshold: neighbours that differ by more, in radians, are across a boundary and left out.
   /// - Returns: a value for each point in C order; NaN where nothing was indexed or no neighbour remains.
   /// - Precondition: the order is at least 1.
   public func kernelAverageMisorientation(order: Int = 1, threshold: Double) -> [Double] {
     precondition(order >= 1, "a kernel reaches at least the next point")
-    var offsets: [(row: Int, column: Int)] = []
-    for row in -order...order {
-      for column in -order...order where abs(row) + abs(column) <= order && (row, column) != (0, 0) {
-        offsets.append((row, column))
-      }
-    }
+    let neighbourhood = MapNeighbourhood(self)
+    let kernels = neighbourhood.kernel(order: order)
     return points.indices.map { index in
       let point = points[index]
       guard isIndexed(point) else { return .nan }
       let laueClass = phases[point.phase].laueClass
       let (row, column) = index.quotientAndRemainder(dividingBy: grid.columns)
       var (sum, count) = (0.0, 0)
-      for offset in offsets {
-        let (r, c) = (row + offset.row, column + offset.column)
-        guard r >= 0, c >= 0, r < grid.rows, c < grid.columns else { continue }
-        let other = points[r * grid.columns + c]
-        guard isIndexed(other), other.phase == point.phase else { continue }
+      neighbourhood.forEach(row: row, column: column, of: kernels[row & 1]) { neighbour in
+        let other = points[neighbour]
+        guard isIndexed(other), other.phase == point.phase else { return }
         let angle = laueClass.disorientation(point.orientation, other.orientation)
-        guard angle <= threshold else { continue }
+        guard angle <= threshold else { return }
         sum += angle
         count += 1
       }
