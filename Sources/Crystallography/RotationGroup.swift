@@ -1,5 +1,3 @@
-import Foundation
-
 /// The proper rotations of a Laue class: what maps a crystal onto itself, in its Cartesian frame (x along a, z along c*).
 ///
 /// Diffraction adds an inversion to every crystal, so orientations are compared under these alone.
@@ -45,8 +43,6 @@ public struct RotationGroup: Sendable, Hashable {
 
   /// The smallest angle between two orientations of crystals that look alike under the group, in radians.
   public func disorientation(_ first: Rotation, _ second: Rotation) -> Double {
-    let difference = (first * second.inverse).quaternion
-    let cosine = rotations.reduce(0.0) { max($0, abs(($1.quaternion * difference).sum())) }
-    return 2 * acos(min(cosine, 1))
+    laueClass.disorientation(first, second)
   }
 }
