@@ -126,10 +126,10 @@ import Testing
       correlated += try squared(robust, shared) / Double(trials)
       simple += try squared(plain, shared) / Double(trials)
     }
-    // The mean is 3 for true covariances; one from a hundred blocks scatters and raises it.
-    #expect(independent > 2.4 && independent < 4)
-    #expect(correlated > 2.4 && correlated < 4.2)
-    #expect(simple > 8)
+    // The mean is 3 for true covariances; one from a hundred blocks scatters, which raises it, and what two blocks share
+    // is left out.
+    #expect(independent > 2.5 && independent < 4, "\(independent)")
+    #expect(correlated < 5 && simple > 1.4 * correlated, "\(correlated) \(simple)")
   }
 
   @Test func hopelessPatternsGiveNothing() {

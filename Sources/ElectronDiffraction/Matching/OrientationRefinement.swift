@@ -84,9 +84,9 @@ public struct OrientationRefinement: Sendable {
     while steps < maximumSteps && !converged {
       steps += 1
       guard let step = equations.solution(damping: damping) else { return nil }
-      // What the step would gain if the pattern were linear in the unknowns, in units of the noise.
       let gain = sums.gain
-      let promise = zip(step, equations.right).reduce(0) { $0 + $1.0 * $1.1 }
+      // What a step without damping would gain if the pattern were linear in the unknowns.
+      let promise = zip(equations.solution() ?? step, equations.right).reduce(0) { $0 + $1.0 * $1.1 }
       let moved = Self.pose(pose, moved: step.map { $0 / gain }, unknowns)
       let trial = PatternSums(projector, pattern: values, pose: moved, unknowns: needed)
       let small = promise < 1e-2 * sums.residual / freedom || promise < 1e-9 * sums.patternPower
