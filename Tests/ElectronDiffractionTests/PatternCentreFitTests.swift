@@ -61,6 +61,30 @@ import Testing
     #expect(abs(square - 1) < 0.34, "\(square)")
   }
 
+  @Test func crystalsTellOfCorrelatedResiduals() throws {
+    // With white noise the scatter of the crystals gives what the noise gives.
+    let truth = geometry.patternCentre
+    var (white, scattered) = (0.0, 0.0)
+    for seed in 1...6 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let (patterns, _, starts) = scene(
+        count: 16, crystals: 16, generator: &generator, centre: truth, slopes: [], coordinates: { _ in [] })
+      for (residuals, isWhite) in [(ResidualModel.independent, true), (.correlated, false)] {
+        let fit = PatternCentreFit(projector, refinesAxialRatio: true, residuals: residuals)
+        let solution = try #require(fit.fit(patterns, orientations: starts, centre: truth))
+        let variance = solution.uncertainties.reduce(0) { $0 + log($1) }
+        if isWhite { white += variance } else { scattered += variance }
+      }
+    }
+    // The mean logarithm of 24 standard deviations, each from 16 crystals, to about 0.1.
+    #expect(abs(white - scattered) / 24 < 0.3, "\((scattered - white) / 24)")
+    var generator = SeededGenerator(seed: 7)
+    let (few, _, starts) = scene(
+      count: 3, crystals: 3, generator: &generator, centre: truth, slopes: [], coordinates: { _ in [] })
+    let solution = PatternCentreFit(projector, residuals: .correlated).fit(few, orientations: starts, centre: truth)
+    #expect(try #require(solution).uncertainties.allSatisfy { $0.isNaN })
+  }
+
   @Test func aMovingScreenGivesItsDistances() throws {
     // One crystal at three distances: the centre drifts and the distance grows in proportion to the travel.
     let truth = PatternCentre(x: 0.495, y: 0.31, z: 0.6)

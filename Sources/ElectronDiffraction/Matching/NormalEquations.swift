@@ -37,6 +37,15 @@ struct NormalEquations {
     return inverse
   }
 
+  /// A⁻¹ S A⁻¹ of an inverse and a symmetric matrix by rows.
+  static func sandwich(_ inverse: [Double], _ scatter: [Double]) -> [Double] {
+    let n = Int(Double(inverse.count).squareRoot().rounded())
+    func product(_ a: [Double], _ b: [Double]) -> [Double] {
+      (0..<n * n).map { place in (0..<n).reduce(0) { $0 + a[place / n * n + $1] * b[$1 * n + place % n] } }
+    }
+    return product(product(inverse, scatter), inverse)
+  }
+
   /// L of S A S = L Lᵀ, scaled to a unit diagonal so that unknowns of different units are alike.
   private struct Factor {
     let count: Int

@@ -112,17 +112,10 @@ public struct OrientationRefinement: Sendable {
     return RefinedPattern(
       pose: pose, correlation: sums.correlation,
       signalToNoise: sums.gain * (sums.modelPower / Double(values.count) / variance).squareRoot(),
-      covariance: scatter.map { Self.sandwich(inverse, $0, gain: sums.gain) } ?? inverse.map { $0 * scale },
+      covariance: scatter.map { scatter in
+        NormalEquations.sandwich(inverse, scatter).map { $0 / (sums.gain * sums.gain) }
+      } ?? inverse.map { $0 * scale },
       parameters: parameters, steps: steps, isConverged: converged)
-  }
-
-  /// (b H)⁻¹ S (b H)⁻¹.
-  private static func sandwich(_ inverse: [Double], _ scatter: [Double], gain: Double) -> [Double] {
-    let n = Int(Double(inverse.count).squareRoot().rounded())
-    func product(_ a: [Double], _ b: [Double]) -> [Double] {
-      (0..<n * n).map { place in (0..<n).reduce(0) { $0 + a[place / n * n + $1] * b[$1 * n + place % n] } }
-    }
-    return product(product(inverse, scatter), inverse).map { $0 / (gain * gain) }
   }
 
   private static func pose(_ pose: CrystalPose, moved step: [Double], _ unknowns: [Int]) -> CrystalPose {

@@ -65,14 +65,19 @@ public struct PatternCentreFit: Sendable {
   private let projector: PatternProjector
   private let coarse: PatternProjector?
   private let refinesAxialRatio: Bool
+  private let residuals: ResidualModel
   private let maximumSteps: Int
 
   /// - Parameters:
   ///   - refinesAxialRatio: whether c/a, the same for all patterns, is refined too.
+  ///   - residuals: what the covariance takes them for; correlated ones are judged by the scatter of the crystals' gradients,
+  ///     which needs two more crystals than unknowns and gives NaN without.
   ///   - smoothing: standard deviation of the blur of the master for the first steps, in radians; without where 0.
   public init(
-    _ projector: PatternProjector, refinesAxialRatio: Bool = false, smoothing: Double = 0, maximumSteps: Int = 50
+    _ projector: PatternProjector, refinesAxialRatio: Bool = false, residuals: ResidualModel = .independent,
+    smoothing: Double = 0, maximumSteps: Int = 50
   ) {
+    self.residuals = residuals
     self.projector = projector
     coarse =
       smoothing > 0
@@ -106,13 +111,25 @@ public struct PatternCentreFit: Sendable {
       orientations: orientations, centre: SIMD3(centre.x, centre.y, centre.z),
       slopes: slopes ?? [SIMD3<Double>](repeating: .zero, count: coordinates), logAxialRatio: logAxialRatio)
     if let coarse, let better = climb(state, patterns, values, coarse)?.state { state = better }
-    guard let (final, sums, converged) = climb(state, patterns, values, projector),
-      let covariance = equations(final, patterns, sums).shared?.inverse()
-    else { return nil }
+    guard let (final, sums, converged) = climb(state, patterns, values, projector) else { return nil }
+    let reduced = equations(final, patterns, sums)
+    guard var covariance = reduced.shared?.inverse() else { return nil }
+    if residuals == .correlated { covariance = Self.scattered(covariance, reduced.gradients) }
     return PatternCentreSolution(
       centre: PatternCentre(x: final.centre.x, y: final.centre.y, z: final.centre.z), slopes: final.slopes,
       logAxialRatio: final.logAxialRatio, orientations: final.orientations, covariance: covariance,
       correlations: sums.map(\.correlation), isConverged: converged)
+  }
+
+  /// The covariance by the scatter of the gradients of crystals.
+  private static func scattered(_ inverse: [Double], _ gradients: [[Double]]) -> [Double] {
+    let size = Int(Double(inverse.count).squareRoot().rounded())
+    guard gradients.count > size + 1 else { return inverse.map { _ in .nan } }
+    let correction = Double(gradients.count) / Double(gradients.count - size)
+    let scatter = (0..<size * size).map { place in
+      gradients.reduce(0) { $0 + $1[place / size] * $1[place % size] } * correction
+    }
+    return NormalEquations.sandwich(inverse, scatter)
   }
 
   private struct State {
@@ -187,13 +204,15 @@ public struct PatternCentreFit: Sendable {
     var promise: Double
   }
 
-  /// The normal equations of what all patterns share, after the crystals' own unknowns are eliminated, and their step.
+  /// The normal equations of what all patterns share, after the crystals' own unknowns are eliminated, their step, and the
+  /// gradient that each crystal contributes.
   private func equations(
     _ state: State, _ patterns: [CalibrationPattern], _ sums: [PatternSums], damping: Double = 0
-  ) -> (shared: NormalEquations?, step: Step?) {
+  ) -> (shared: NormalEquations?, step: Step?, gradients: [[Double]]) {
     let size = 3 * (1 + state.slopes.count) + (refinesAxialRatio ? 1 : 0)
     var shared = NormalEquations(count: size)
     var crystals = state.orientations.map { _ in NormalEquations(count: 3) }
+    var gradients = state.orientations.map { _ in [Double](repeating: 0, count: size) }
     var mixed = state.orientations.map { _ in [Double](repeating: 0, count: 3 * size) }
     for (pattern, sum) in zip(patterns, sums) {
       let local = sum.equations(Array(0..<7))
@@ -212,12 +231,13 @@ public struct PatternCentreFit: Sendable {
         }
       }
       for (j, first) in moves.enumerated() {
-        shared.right[j] += slope * first.factor * local.right[first.own]
+        gradients[pattern.crystal][j] += slope * first.factor * local.right[first.own]
         for (k, second) in moves.enumerated() {
           shared[j, k] += curve * first.factor * second.factor * local[first.own, second.own]
         }
       }
     }
+    for own in gradients { for k in 0..<size { shared.right[k] += own[k] } }
     let gradient = shared.right
     for k in 0..<size { shared[k, k] *= 1 + damping }
     var used = Set<Int>()
@@ -226,18 +246,19 @@ public struct PatternCentreFit: Sendable {
     for crystal in used.sorted() {
       var own = crystals[crystal]
       for k in 0..<3 { own[k, k] *= 1 + damping }
-      guard let inverse = own.inverse() else { return (nil, nil) }
+      guard let inverse = own.inverse() else { return (nil, nil, []) }
       inverses[crystal] = inverse
       for j in 0..<size {
         for a in 0..<3 {
           var product = 0.0
           for b in 0..<3 { product += mixed[crystal][b * size + j] * inverse[b * 3 + a] }
           shared.right[j] -= product * own.right[a]
+          gradients[crystal][j] -= product * own.right[a]
           for k in 0..<size { shared[j, k] -= product * mixed[crystal][a * size + k] }
         }
       }
     }
-    guard let solution = shared.solution() else { return (nil, nil) }
+    guard let solution = shared.solution() else { return (nil, nil, []) }
     var turns = [SIMD3<Double>](repeating: .zero, count: crystals.count)
     var promise = zip(solution, gradient).reduce(0) { $0 + $1.0 * $1.1 } / 2
     for (crystal, inverse) in inverses {
@@ -250,6 +271,6 @@ public struct PatternCentreFit: Sendable {
         promise += turns[crystal][a] * crystals[crystal].right[a] / 2
       }
     }
-    return (shared, Step(turns: turns, shared: solution, promise: promise))
+    return (shared, Step(turns: turns, shared: solution, promise: promise), used.sorted().map { gradients[$0] })
   }
 }
