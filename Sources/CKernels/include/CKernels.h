@@ -21,5 +21,6 @@
 #endif
 
 #include "Bitshuffle.h"
+#include "KikuchiProjection.h"
 
 #endif
