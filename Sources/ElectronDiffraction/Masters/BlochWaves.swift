@@ -14,7 +14,9 @@ import Foundation
 ///     I = Σ_gh S(h − g) Σ_jk C*_gj C_hk α*_j α_k ∫ ρ(z) exp(2πi (γ_k − γ*_j) z) dz.
 ///
 /// (Callahan and De Graef, Microsc. Microanal. 19, 1255 (2013).) Weakly excited beams w change the strong ones by the
-/// potentials of Bethe, A_gh − Σ_w A_gw A_wh/(2 k s_w), and have no amplitude of their own.
+/// potentials of Bethe, A_gh − Σ_w A_gw A_wh/(2 k s_w), and follow them with amplitudes ψ_w = −Σ_g A_wg ψ_g/(2 k s_w), which
+/// enter the intensity to first order. Without the latter the pattern converges slowly with the number of strong beams:
+/// the sources are small, so beams far from Bragg's angle still tell where they are.
 final class BlochWaves {
   private let coefficients: BlochCoefficients
   private let selection: BeamSelection
@@ -74,7 +76,7 @@ final class BlochWaves {
       }
     }
     for i in 0..<n { matrix[i * n + i] = excitation[strong[i]] }
-    addWeakBeams(offsets, &matrix, &loss)
+    addWeakBeams(offsets, &matrix, &loss, &source)
 
     let values = try Self.eigenvectors(of: &matrix, order: n)
     // The columns of `matrix` are now the Bloch waves.
@@ -101,13 +103,17 @@ final class BlochWaves {
     return intensity
   }
 
-  private func addWeakBeams(_ offsets: [Int], _ matrix: inout [Double], _ loss: inout [Double]) {
+  private func addWeakBeams(
+    _ offsets: [Int], _ matrix: inout [Double], _ loss: inout [Double], _ source: inout [Double]
+  ) {
     let (n, m) = (strong.count, weak.count)
     guard m > 0 else { return }
-    let (table, lossTable, centre) = (coefficients.potential, coefficients.absorption, coefficients.centre)
+    let (table, lossTable, sourceTable) = (coefficients.potential, coefficients.absorption, coefficients.source)
+    let centre = coefficients.centre
     var coupling = [Double](repeating: 0, count: n * m)
     var scaled = coupling
     var lossCoupling = coupling
+    var sourceCoupling = coupling
     for (w, beam) in weak.enumerated() {
       let base = centre - coefficients.beams[beam].offset
       let inverse = 1 / excitation[beam]
@@ -116,11 +122,14 @@ final class BlochWaves {
         coupling[w * n + i] = u
         scaled[w * n + i] = u * inverse
         lossCoupling[w * n + i] = lossTable[base + offsets[i]].real
+        sourceCoupling[w * n + i] = sourceTable[base + offsets[i]].real
       }
     }
     Self.subtractProduct(scaled, coupling, n, m, from: &matrix)
     Self.subtractProduct(scaled, lossCoupling, n, m, from: &loss)
     Self.subtractProduct(lossCoupling, scaled, n, m, from: &loss)
+    Self.subtractProduct(scaled, sourceCoupling, n, m, from: &source)
+    Self.subtractProduct(sourceCoupling, scaled, n, m, from: &source)
   }
 
   /// C −= A Bᵀ of n × m matrices by columns.
