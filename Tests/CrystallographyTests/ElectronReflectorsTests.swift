@@ -18,7 +18,7 @@ import Testing
   ]
 
   @Test func agreeWithWeickenmeierAndKohl() throws {
-    let reflectors = try TestCrystals.nmc811().electronReflectors(minimumSpacing: 0.8e-10)
+    let reflectors = try CrystalStructureTests.layeredOxide().electronReflectors(minimumSpacing: 0.8e-10)
     let group = try SpaceGroup(symbol: "R-3m")
     func amplitude(_ h: Int, _ k: Int, _ l: Int) -> Double {
       let wanted = group.representative(of: MillerIndices(h, k, l))
@@ -37,7 +37,7 @@ import Testing
 
   @Test func theMetalHasTheShorterBonds() throws {
     // The site trap: with z = 0.2415 of the other origin, or Li at the origin, the layers are exchanged.
-    let crystal = try TestCrystals.nmc811()
+    let crystal = try CrystalStructureTests.layeredOxide()
     let cell = crystal.cell
     let oxygen = SIMD3(1.0 / 3, 2.0 / 3, 2.0 / 3 - 0.2585)
     #expect(abs(cell.distance(oxygen, SIMD3(2.0 / 3, 1.0 / 3, 1.0 / 3)) * 1e10 - 1.969) < 1e-3)
@@ -46,15 +46,18 @@ import Testing
   }
 
   @Test func indexingTakesTheSevenFamilies() throws {
-    let crystal = try TestCrystals.nmc811()
+    let crystal = try CrystalStructureTests.layeredOxide()
     let names = Set(try crystal.indexingReflectors().map(\.indices.description))
     let seven: Set = ["003", "104", "110", "018", "024", "107", "101"]
     #expect(names == seven)
     // The five strongest alone do not tell c from its three pseudo-symmetric places; the other two are added.
     #expect(Set(try crystal.indexingReflectors(relativeAmplitude: 0.5).map(\.indices.description)) == seven)
-    let charged = try TestCrystals.nmc811(a: 2.819, c: 14.483, lithium: 0.2)
+    let charged = try CrystalStructureTests.layeredOxide(a: 2.819, c: 14.483, lithium: 0.2)
     #expect(seven.isSubset(of: try charged.indexingReflectors().map(\.indices.description)))
-    #expect(try TestCrystals.nickel().indexingReflectors().map(\.indices.description) == ["111", "200", "220", "311"])
+    #expect(
+      try CrystalStructureTests.nickel().indexingReflectors().map(\.indices.description) == [
+        "111", "200", "220", "311",
+      ])
     let wide = try crystal.indexingReflectors(relativeAmplitude: 0.25).map(\.indices.description)
     #expect(seven.isSubset(of: wide) && !wide.contains("006") && !wide.contains("012"))
   }
@@ -62,7 +65,7 @@ import Testing
   @Test func theLayeredOxideHasThreePseudoSymmetries() throws {
     // The further c/a from that of a cube, 4.90, the less do the turns mean.
     for (a, c, tolerance) in [(2.872, 14.20, 0.5), (2.819, 14.483, 2.5), (2.83, 13.9, 0.2)] {
-      let crystal = try TestCrystals.nmc811(a: a, c: c)
+      let crystal = try CrystalStructureTests.layeredOxide(a: a, c: c)
       let rotations = try crystal.pseudoSymmetries()
       #expect(rotations.count == 3)
       let group = RotationGroup(.trigonalHigh)
@@ -73,6 +76,6 @@ import Testing
         #expect(nearest < tolerance)
       }
     }
-    #expect(try TestCrystals.nickel().pseudoSymmetries().isEmpty)
+    #expect(try CrystalStructureTests.nickel().pseudoSymmetries().isEmpty)
   }
 }
