@@ -124,7 +124,7 @@ import Testing
       func value(_ v: SIMD3<Double>) -> Double {
         group.rotations.reduce(0) { sum, rotation in
           let w = rotation(v)
-          return sum + cos(3 * w.x + 2 * w.y * w.z) + w.z * w.z * w.x * w.y
+          return sum + cos(3 * w.x + 2 * w.y * w.z) + w.z * w.z * w.x * w.y + w.y * w.y * w.y * w.z
         } / Double(group.rotations.count)
       }
       func even(_ v: SIMD3<Double>) -> Double { (value(v) + value(-v)) / 2 }
@@ -146,5 +146,21 @@ import Testing
     let parts =
       try master.intensities(0..<half, threads: 2) + master.intensities(half..<master.directionCount, threads: 2)
     #expect(whole == parts)
+  }
+
+  @Test func whatMakesNoSenseIsRefused() throws {
+    let nickel = try TestCrystals.nickel()
+    let empty = try CrystalStructure(name: "empty", cell: nickel.cell, spaceGroup: nickel.spaceGroup, sites: [])
+    for energy in [0, -20, .nan, .infinity] {
+      #expect(throws: CrystallographyError.self) {
+        try DynamicalMaster(nickel, kiloelectronvolts: energy, size: 21)
+      }
+    }
+    for spacing in [0, -1e-10, .nan, 1e-14] {
+      #expect(throws: CrystallographyError.self) {
+        try DynamicalMaster(nickel, kiloelectronvolts: 20, size: 21, minimumSpacing: spacing)
+      }
+    }
+    #expect(throws: CrystallographyError.self) { try DynamicalMaster(empty, kiloelectronvolts: 20, size: 21) }
   }
 }

@@ -66,29 +66,41 @@ struct BlochCoefficients: Sendable {
   ///   - structure: the crystal.
   ///   - energy: of the electrons, in keV.
   ///   - minimumSpacing: of the beams, in metres.
+  /// - Throws: ``CrystallographyError`` for values out of range, a crystal without atoms or too many beams.
   init(
     _ structure: CrystalStructure, kiloelectronvolts energy: Double, minimumSpacing: Double
   ) throws(CrystallographyError) {
+    guard energy.isFinite, energy > 0, energy <= 10_000 else {
+      throw .outOfRange(name: "the energy of the electrons in keV", value: energy, expected: "more than 0, to 10 000")
+    }
+    guard minimumSpacing.isFinite, minimumSpacing > 0 else {
+      throw .outOfRange(name: "the smallest d spacing", value: minimumSpacing, expected: "a positive length in metres")
+    }
+    let cell = structure.cell
+    let reach = [cell.a, cell.b, cell.c].map { 2 * ($0 / minimumSpacing).rounded(.down) }
+    let limit = 4_000_000.0
+    guard reach.reduce(1.0, { $0 * (2 * $1 + 1) }) <= limit else { throw .tooManyReflections(limit: Int(limit / 8)) }
     wavenumber = 1 / ElectronBeam.wavelength(kiloelectronvolts: energy)
     // Differences of two beams reach twice as far.
     let factors = try ElectronStructureFactors(
       structure, kiloelectronvolts: energy, minimumSpacing: minimumSpacing / 2)
-    let cell = structure.cell
     let metric = cell.reciprocalMetric
-    let bounds = [cell.a, cell.b, cell.c].map { 2 * Int(($0 / minimumSpacing).rounded(.down)) }
+    let bounds = reach.map { Int($0) }
     let (rows, layers) = (2 * bounds[2] + 1, 2 * bounds[1] + 1)
     let count = (2 * bounds[0] + 1) * layers * rows
-    guard count <= 4_000_000 else { throw .tooManyReflections(limit: 500_000) }
     centre = (count - 1) / 2
     let origin = Self.inversionCentre(structure.spaceGroup)
     let scale = factors.potentialPerAmplitude
-    let limit = 4 * (1 + 1e-9) / (minimumSpacing * minimumSpacing)
+    let largestSquare = 4 * (1 + 1e-9) / (minimumSpacing * minimumSpacing)
 
     var potential = [Complex](repeating: .zero, count: count)
     var absorption = potential
     var source = potential
     var beams: [Beam] = []
     let total = factors.source(MillerIndices(0, 0, 0)).real
+    guard total > 0 else {
+      throw .outOfRange(name: "the sum of o Z² over the atoms of \(structure.name)", value: total, expected: "an atom")
+    }
     let translations = structure.spaceGroup.centringTranslations
     for h in -bounds[0]...bounds[0] {
       for k in -bounds[1]...bounds[1] {
@@ -99,7 +111,7 @@ struct BlochCoefficients: Sendable {
             let phase = ($0 * indices.vector).sum()
             return abs(phase - phase.rounded()) < 1e-6
           }
-          guard square <= limit, present else { continue }
+          guard square <= largestSquare, present else { continue }
           let offset = (h * layers + k) * rows + l
           let phase = 2 * Double.pi * (indices.vector * origin).sum()
           func moved(_ factor: StructureFactor, _ scale: Double) -> Complex {
@@ -111,7 +123,7 @@ struct BlochCoefficients: Sendable {
           potential[centre + offset] = moved(elastic, scale).conjugate
           absorption[centre + offset] = moved(factors.absorptive(indices), scale).conjugate
           source[centre + offset] = moved(factors.source(indices), 1 / total)
-          guard square <= limit / 4 else { continue }
+          guard square <= largestSquare / 4 else { continue }
           beams.append(
             Beam(
               indices: indices, vector: cell.planeNormal(indices) * square.squareRoot(), squaredLength: square,
