@@ -12,13 +12,21 @@ import Testing
   }
 
   /// The layered oxide with the transition metals at the origin; its oxygen at 1/4 + 1/120 unless told.
-  static func layeredOxide(a: Double = 2.872, c: Double = 14.2, z: Double = 0.2585) throws -> CrystalStructure {
+  static func layeredOxide(
+    a: Double = 2.872, c: Double = 14.2, z: Double = 0.2585, lithium: Double = 1
+  ) throws -> CrystalStructure {
     try CrystalStructure(
       name: "NMC811", cell: UnitCell(hexagonal: a * 1e-10, c: c * 1e-10), spaceGroup: SpaceGroup(symbol: "R-3m"),
       sites: [
-        site("Li", 0, 0, 0.5, b: 1), site("Ni", 0, 0, 0, 0.8, b: 0.35), site("Mn", 0, 0, 0, 0.1, b: 0.35),
+        site("Li", 0, 0, 0.5, lithium, b: 1), site("Ni", 0, 0, 0, 0.8, b: 0.35), site("Mn", 0, 0, 0, 0.1, b: 0.35),
         site("Co", 0, 0, 0, 0.1, b: 0.35), site("O", 0, 0, z, b: 0.7),
       ])
+  }
+
+  static func nickel() throws -> CrystalStructure {
+    try CrystalStructure(
+      name: "Ni", cell: UnitCell(cubic: 3.524e-10), spaceGroup: SpaceGroup(symbol: "Fm-3m"),
+      sites: [site("Ni", 0, 0, 0, b: 0.35)])
   }
 
   static func ceria() throws -> CrystalStructure {
