@@ -1,3 +1,4 @@
+import Crystallography
 public import ElectronDiffraction
 import Foundation
 
@@ -53,7 +54,11 @@ public struct OrientationMapFile: Sendable, Hashable {
   ///   - eulerFrame: the frame of the file's Euler angles where it is not that of its format.
   /// - Throws: ``FormatError`` or `HDF5Error` when there is no such file, when it is no map, damaged or cut short.
   public static func open(path: String, eulerFrame: EulerFrame? = nil) throws -> OrientationMapFile {
+    if ChannelProjectFile.recognises(path) {
+      return try ChannelProjectFile.open(path, eulerFrame: eulerFrame ?? .oxford)
+    }
     let bytes = try FrameBytes(path: path)
+    if FrameFile.isHDF5(bytes) { return try openHDF5(path, eulerFrame: eulerFrame) }
     return try read(bytes.bytes(at: 0, atMost: bytes.count), named: path, eulerFrame: eulerFrame)
   }
 
@@ -69,6 +74,32 @@ public struct OrientationMapFile: Sendable, Hashable {
       return try ChannelTextFile.read(bytes, named: name, eulerFrame: eulerFrame ?? .oxford)
     }
     if AngFile.recognises(bytes) { return try AngFile.read(bytes, named: name, eulerFrame: eulerFrame ?? .edax1) }
-    throw FormatError(name, "is no orientation map: neither .ctf nor .ang")
+    throw FormatError(name, "is no orientation map: neither .ctf, .ang, .cpr nor HDF5")
+  }
+
+  /// Reads the pair of files of HKL Channel 5.
+  ///
+  /// - Parameters:
+  ///   - project: the bytes of the `.cpr`.
+  ///   - points: the bytes of the `.crc`.
+  ///   - name: for messages.
+  /// - Throws: ``FormatError``.
+  public static func read(
+    project: [UInt8], points: [UInt8], named name: String, eulerFrame: EulerFrame? = nil
+  ) throws -> OrientationMapFile {
+    try ChannelProjectFile.read(project: project, points: points, named: name, eulerFrame: eulerFrame ?? .oxford)
+  }
+
+  private static func openHDF5(_ path: String, eulerFrame: EulerFrame?) throws -> OrientationMapFile {
+    let file = try HDF5Statements(path)
+    if file.has("entry/orientations/layout") {
+      let map = try OrientationMapNeXus.map(in: NeXusFile.read(path), named: path)
+      let frame = EulerFrame.allCases.first { frame in (frame.fromMap.inverse * map.mapToSample).angle < 1e-6 }
+      return OrientationMapFile(map: map, format: .nexus, eulerFrame: frame ?? .map)
+    }
+    let maker = (file.manufacturer ?? "").lowercased()
+    if maker.contains("edax") { return try EDAXMap.read(file, eulerFrame: eulerFrame) }
+    if maker.contains("oxford") { return try OxfordMap.read(file, eulerFrame: eulerFrame ?? .oxford) }
+    throw FormatError(path, "holds no orientation map of this program, of EDAX or of Oxford")
   }
 }

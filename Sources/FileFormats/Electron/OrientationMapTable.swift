@@ -1,3 +1,4 @@
+import Crystallography
 public import ElectronDiffraction
 import Foundation
 
