@@ -1,0 +1,95 @@
+import Foundation
+
+/// The lower and upper edge of a band over the bins of a distribution, in multiples of random.
+public struct DistributionBand: Sendable, Hashable {
+  public let lower: [Double]
+  public let upper: [Double]
+
+  /// Whether all values lie inside.
+  public func contains(_ values: [Double]) -> Bool {
+    zip(values, zip(lower, upper)).allSatisfy { $0 >= $1.0 && $0 <= $1.1 }
+  }
+}
+
+/// The distribution of the angle between c axis and radius over the area of a section.
+///
+/// More axes lie near 90° than near 0° even where they are random. The share of each bin is therefore divided by exactly
+/// what random axes put into it, cos θ₁ − cos θ₂, which gives multiples of random; ``overSine`` holds the density over
+/// sin θ of the bin's middle instead, as the study of single particles did.
+public struct AngleDistribution: Sendable, Hashable {
+  public let bins: AngleBins
+  /// Share of the indexed area in each bin.
+  public let share: [Double]
+  /// The share over that of random axes; 1 where they are random.
+  public let multiplesOfRandom: [Double]
+  /// The density per radian over sin θ at the bin's middle; nil for angles in the section, whose random density is even.
+  public let overSine: [Double]?
+  /// Where 95 % of random particles of these grains lie, bin by bin.
+  public let randomPointwise: DistributionBand
+  /// Where 95 % of random particles of these grains lie with all their bins at once.
+  public let randomSimultaneous: DistributionBand
+  /// 95 % confidence of the distribution, bin by bin.
+  public let pointwise: DistributionBand
+  /// 95 % confidence of all its bins at once.
+  public let simultaneous: DistributionBand
+
+  init(bins: AngleBins, bootstrap: GrainBootstrap, random: RandomTexture, effectiveGrains: Double) {
+    let count = bins.count
+    self.bins = bins
+    share = bootstrap.share
+    let multiples = (0..<count).map { bootstrap.share[$0] / bins.expectation[$0] }
+    multiplesOfRandom = multiples
+    overSine =
+      bins.kind == .inSpace
+      ? (0..<count).map { bin in
+        let (low, high) = (bins.edges[bin], bins.edges[bin + 1])
+        return bootstrap.share[bin] / (high - low) / sin((low + high) / 2)
+      } : nil
+    (randomPointwise, randomSimultaneous) = Self.bands(
+      random.shares, about: [Double](repeating: 1, count: count), bins)
+    let (pointwise, simultaneous) = Self.bands(bootstrap.shares, about: multiples, bins)
+    // Grains that are nowhere in a bin cannot tell by resampling how many there might be: the exact binomial limit.
+    func guarded(_ band: DistributionBand, level: Double) -> DistributionBand {
+      let most = 1 - pow(level, 1 / effectiveGrains)
+      let upper = (0..<count).map { bin in
+        multiples[bin] > 0 ? band.upper[bin] : max(band.upper[bin], most / bins.expectation[bin])
+      }
+      return DistributionBand(lower: band.lower, upper: upper)
+    }
+    self.pointwise = guarded(pointwise, level: 0.025)
+    self.simultaneous = guarded(simultaneous, level: 0.025 / Double(count))
+  }
+
+  /// The 95 % bands of replicates.
+  ///
+  /// The band of all bins at once reaches from the middle by one common factor times the reach of each bin's own quantile
+  /// of 2.5 and 97.5 %, so that skewed bins have skewed bands (Myllymäki et al., J. R. Stat. Soc. B 79, 381 (2017),
+  /// section 3.3).
+  private static func bands(
+    _ shares: [Double], about middle: [Double], _ bins: AngleBins
+  ) -> (pointwise: DistributionBand, simultaneous: DistributionBand) {
+    let count = bins.count
+    let replicates = shares.count / count
+    var lower = [Double](), upper = [Double]()
+    for bin in 0..<count {
+      let sorted = (0..<replicates).map { shares[$0 * count + bin] / bins.expectation[bin] }.sorted()
+      lower.append(quantile(sorted, 0.025))
+      upper.append(quantile(sorted, 0.975))
+    }
+    let below = (0..<count).map { max(middle[$0] - lower[$0], 1e-12) }
+    let above = (0..<count).map { max(upper[$0] - middle[$0], 1e-12) }
+    let reaches = (0..<replicates).map { replicate in
+      (0..<count).reduce(0.0) { largest, bin in
+        let difference = shares[replicate * count + bin] / bins.expectation[bin] - middle[bin]
+        return max(largest, difference < 0 ? -difference / below[bin] : difference / above[bin])
+      }
+    }.sorted()
+    let factor = quantile(reaches, 0.95)
+    return (
+      DistributionBand(lower: lower, upper: upper),
+      DistributionBand(
+        lower: (0..<count).map { max(0, middle[$0] - factor * below[$0]) },
+        upper: (0..<count).map { middle[$0] + factor * above[$0] })
+    )
+  }
+}
