@@ -47,7 +47,7 @@ public struct CoreShellFit: Sendable {
     /// Radii that are tried.
     public var radii = 160
     /// Scales that are tried, from `sharpest` to `widest` of the range of radii.
-    public var scales = 9
+    public var scales = 8
     public var sharpest = 0.004, widest = 0.2
     /// Grains left on either side at least.
     public var leastGrains = 5
@@ -84,20 +84,16 @@ public struct CoreShellFit: Sendable {
       (high - low) * options.sharpest * pow(ratio, Double($0) / Double(options.scales - 1))
     }
     let places = Self.places(angles)
-    let columns = try parallelMap(count: places.count * scales.count, threads: options.threads) { item in
-      let place = places[item / scales.count]
+    let columns = try parallelMap(count: places.count, threads: options.threads) { item in
+      let place = places[item]
       let likelihood = Self.likelihood(angles, at: place.centre, height: place.height)
-      return radii.map { radius in
-        let fit = likelihood.fit(LogisticStep(position: radius, scale: scales[item % scales.count]))
-        return log(place.weight) + fit.logLikelihood - log(max(fit.coreGrains, 1)) / 2
-          - log(max(fit.shellGrains, 1)) / 2
-      }
-    }
-    let top = columns.joined().max() ?? 0
+      return Self.columns(likelihood, radii: radii, scales: scales, weight: place.weight)
+    }.flatMap(\.self)
+    let top = columns.flatMap(\.posterior).max() ?? 0
     var ofRadius = [Double](repeating: 0, count: radii.count)
     var ofScale = [Double](repeating: 0, count: scales.count)
     for (item, column) in columns.enumerated() {
-      for (index, value) in column.enumerated() {
+      for (index, value) in column.posterior.enumerated() {
         let weight = exp(value - top)
         ofRadius[index] += weight
         ofScale[item % scales.count] += weight
@@ -119,9 +115,7 @@ public struct CoreShellFit: Sendable {
     }
     coreOrder = order(best.core, best.coreGrains)
     shellOrder = order(best.shell, best.shellGrains)
-    let largest = scales.reduce(-Double.infinity) { largest, scale in
-      radii.reduce(largest) { max($0, stated.fit(LogisticStep(position: $1, scale: scale)).logLikelihood) }
-    }
+    let largest = columns.map(\.largest).max() ?? 0
     // Two concentrations, radius and scale against one concentration.
     evidence = 2 * (largest - stated.constant().logLikelihood) - 3 * log(Double(stated.count))
 
@@ -133,6 +127,44 @@ public struct CoreShellFit: Sendable {
       if stated.largestGain(least: least, squares: squares) >= measured { reached += 1 }
     }
     permutationProbability = Double(reached) / Double(options.permutations + 1)
+  }
+
+  /// For each scale the logarithm of the probability of each radius, up to a constant, and the largest likelihood seen.
+  ///
+  /// Every eighth radius first; between those that are less likely than e⁻²⁰ of the best nothing is looked for.
+  private static func columns(
+    _ likelihood: CoreShellLikelihood, radii: [Double], scales: [Double], weight: Double
+  ) -> [(posterior: [Double], largest: Double)] {
+    var columns = scales.map { _ in
+      (posterior: [Double](repeating: -.infinity, count: radii.count), largest: -Double.infinity)
+    }
+    func evaluate(_ scale: Int, _ index: Int, from start: CoreShellLikelihood.Fit?) -> CoreShellLikelihood.Fit {
+      let step = LogisticStep(position: radii[index], scale: scales[scale])
+      let fit = likelihood.fit(step, from: start)
+      columns[scale].largest = max(columns[scale].largest, fit.logLikelihood)
+      columns[scale].posterior[index] =
+        log(weight) + fit.logLikelihood - log(max(fit.coreGrains, 1)) / 2 - log(max(fit.shellGrains, 1)) / 2
+      return fit
+    }
+    let coarse = Array(stride(from: 0, to: radii.count, by: 8)) + ((radii.count - 1) % 8 == 0 ? [] : [radii.count - 1])
+    let starts = scales.indices.map { scale in
+      var last: CoreShellLikelihood.Fit?
+      return coarse.map { index in
+        let fit = evaluate(scale, index, from: last)
+        last = fit
+        return fit
+      }
+    }
+    let top = columns.flatMap(\.posterior).max() ?? 0
+    for scale in scales.indices {
+      for (place, (left, right)) in zip(coarse, coarse.dropFirst()).enumerated() {
+        let posterior = columns[scale].posterior
+        guard max(posterior[left], posterior[right]) > top - 20 else { continue }
+        var last = starts[scale][place]
+        for index in left + 1..<right { last = evaluate(scale, index, from: last) }
+      }
+    }
+    return columns
   }
 
   private static func likelihood(

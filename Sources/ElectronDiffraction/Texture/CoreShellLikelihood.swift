@@ -39,46 +39,61 @@ struct CoreShellLikelihood {
     return low
   }
 
-  /// Expectation and maximisation (Dempster, Laird and Rubin, 1977) from the step's own probabilities.
+  /// Expectation and maximisation (Dempster, Laird and Rubin, 1977).
   ///
   /// Farther than twelve scales from the step a grain belongs to one side for certain, and only its side's sums count.
-  func fit(_ step: LogisticStep) -> Fit {
-    let start = place(step.position - 12 * step.scale)
-    let end = step.scale > 0 ? place(step.position + 12 * step.scale) : start
-    let prior = (start..<end).map { step(radii[$0]) }
-    var belonging = prior
-    var fit = Fit(
-      core: WatsonDistribution(concentration: 0), shell: WatsonDistribution(concentration: 0), coreGrains: 0,
-      shellGrains: 0, logLikelihood: -.infinity)
+  ///
+  /// - Parameter start: concentrations to start from, those of a step near by; nil starts from the step's own odds.
+  func fit(_ step: LogisticStep, from start: Fit? = nil) -> Fit {
+    let first = place(step.position - 12 * step.scale)
+    let end = step.scale > 0 ? place(step.position + 12 * step.scale) : first
+    // H / (1 − H) of each grain between.
+    let odds = (first..<end).map { exp((radii[$0] - step.position) / step.scale) }
+    let (coreCertain, shellCertain) = (sums[first], sums[count] - sums[end])
+    let between = sums[end] - sums[first]
+    var fit =
+      start
+      ?? Fit(
+        core: WatsonDistribution(concentration: 0), shell: WatsonDistribution(concentration: 0), coreGrains: 0,
+        shellGrains: 0, logLikelihood: 0)
     for _ in 0..<40 {
-      var (coreCount, coreSum) = (Double(start), sums[start])
-      var (shellCount, shellSum) = (Double(count - end), sums[count] - sums[end])
-      for (index, p) in belonging.enumerated() {
-        let square = squares[start + index]
-        coreCount += 1 - p
-        shellCount += p
-        coreSum += (1 - p) * square
-        shellSum += p * square
+      let (slope, shift) = (
+        fit.shell.concentration - fit.core.concentration, fit.core.logNormaliser - fit.shell.logNormaliser
+      )
+      var (shellCount, shellSum) = (0.0, 0.0)
+      for (index, odd) in odds.enumerated() {
+        let square = squares[first + index]
+        let ratio = odd * exp(slope * square + shift)
+        let belonging = ratio / (1 + ratio)
+        shellCount += belonging
+        shellSum += belonging * square
       }
+      let coreGrains = Double(first + odds.count) - shellCount
+      let shellGrains = Double(count - end) + shellCount
       // Half a random grain each, so that a side of a grain or two does not run to the end of the scale.
-      let core = WatsonDistribution(meanSquaredCosine: (coreSum + 1 / 6.0) / (coreCount + 0.5))
-      let shell = WatsonDistribution(meanSquaredCosine: (shellSum + 1 / 6.0) / (shellCount + 0.5))
-      let (coreNorm, shellNorm) = (core.logNormaliser, shell.logNormaliser)
-      var logLikelihood = core.concentration * sums[start] - Double(start) * coreNorm
-      logLikelihood += shell.concentration * (sums[count] - sums[end]) - Double(count - end) * shellNorm
-      for (index, h) in prior.enumerated() {
-        let square = squares[start + index]
-        let inCore = (1 - h) * exp(core.concentration * square - coreNorm)
-        let inShell = h * exp(shell.concentration * square - shellNorm)
-        belonging[index] = inShell / (inCore + inShell)
-        logLikelihood += log(inCore + inShell)
-      }
-      let gain = logLikelihood - fit.logLikelihood
-      fit = Fit(
-        core: core, shell: shell, coreGrains: coreCount, shellGrains: shellCount, logLikelihood: logLikelihood)
-      if abs(gain) < 1e-3 || start == end { break }
+      let core = WatsonDistribution(
+        meanSquaredCosine: (coreCertain + between - shellSum + 1 / 6.0) / (coreGrains + 0.5))
+      let shell = WatsonDistribution(meanSquaredCosine: (shellCertain + shellSum + 1 / 6.0) / (shellGrains + 0.5))
+      let change = max(
+        abs(core.concentration - fit.core.concentration) / (1 + abs(core.concentration)),
+        abs(shell.concentration - fit.shell.concentration) / (1 + abs(shell.concentration)))
+      fit = Fit(core: core, shell: shell, coreGrains: coreGrains, shellGrains: shellGrains, logLikelihood: 0)
+      if change < 0.01 || odds.isEmpty { break }
     }
+    fit.logLikelihood = logLikelihood(fit, odds: odds, first: first, end: end)
     return fit
+  }
+
+  private func logLikelihood(_ fit: Fit, odds: [Double], first: Int, end: Int) -> Double {
+    let (core, shell) = (fit.core.concentration, fit.shell.concentration)
+    let (coreNorm, shellNorm) = (fit.core.logNormaliser, fit.shell.logNormaliser)
+    var sum = core * sums[end] - Double(end) * coreNorm
+    sum += shell * (sums[count] - sums[end]) - Double(count - end) * shellNorm
+    for (index, odd) in odds.enumerated() {
+      let ratio = odd * exp((shell - core) * squares[first + index] + coreNorm - shellNorm)
+      sum += log((1 + ratio) / (1 + odd))
+    }
+    return sum
   }
 
   /// One distribution for all grains.

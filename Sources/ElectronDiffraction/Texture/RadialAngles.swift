@@ -53,6 +53,8 @@ public struct RadialAngles: Sendable {
   public let grainAngles: [Double]
   /// Distance of each grain's centroid from the particle's centre in space, in metres.
   public let grainRadii: [Double]
+  /// Index of the phase that was looked at.
+  public let phase: Int
   let points: GrainPoints
 
   /// - Parameters:
@@ -69,10 +71,25 @@ public struct RadialAngles: Sendable {
     let points = try GrainPoints(
       map, labels, phase: phase, includesUndecided: includesUndecided, smallest: smallestGrain)
     guard points.grains.count >= 2 else { throw .tooFewGrains(found: points.grains.count, expected: 2) }
+    self.init(points, count: map.points.count, section: section, height: height, kind: kind, phase: phase)
+  }
+
+  /// The same points with another height of the section.
+  init(_ other: RadialAngles, height: SectionHeight) {
+    self.init(
+      other.points, count: other.angles.count, section: other.section, height: height, kind: other.kind,
+      phase: other.phase)
+  }
+
+  private init(
+    _ points: GrainPoints, count: Int, section: ParticleSection, height: SectionHeight, kind: RadialAngleKind,
+    phase: Int
+  ) {
     (self.kind, self.section, self.height, self.points) = (kind, section, height, points)
+    self.phase = phase
     grains = points.grains
     let geometry = RadialGeometry(centre: section.centre, height: height.value, kind: kind)
-    var angles = [Double](repeating: .nan, count: map.points.count)
+    var angles = [Double](repeating: .nan, count: count)
     for (place, index) in points.indices.enumerated() {
       angles[index] = acos(geometry.squaredCosine(points.positions[place], points.axes[place]).squareRoot())
     }
