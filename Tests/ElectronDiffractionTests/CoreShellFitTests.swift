@@ -46,19 +46,21 @@ import Testing
   }
 
   @Test(arguments: [0, 0.25e-6]) func theIntervalsHoldTheTransition(scale: Double) throws {
-    var (narrow, wide) = (0, 0)
-    let count = 30
-    for seed in 1...count {
-      let made = coarsePhantom { $0.transitionScale = scale }.make(seed: UInt64(seed))
-      let fit = try CoreShellFit(made.angles(), options: quick)
-      if fit.transitionRadius.interval68.contains(3e-6) { narrow += 1 }
-      if fit.transitionRadius.interval95.contains(3e-6) { wide += 1 }
-      #expect(fit.evidence > 20 && fit.permutationProbability < 0.05)
-      #expect(abs(fit.coreOrder.value) < 4 * fit.coreOrder.uncertainty + 0.05)
+    var options = CoreShellFit.Options()
+    options.permutations = 19
+    let count = 200
+    let fits = try parallelMap(count: count, threads: 2) { [options] index in
+      let made = coarsePhantom { $0.transitionScale = scale }.make(seed: UInt64(index + 1))
+      return try CoreShellFit(made.angles(), options: options)
+    }
+    for fit in fits {
+      #expect(fit.evidence > 20 && fit.permutationProbability <= 0.05)
+      #expect(abs(fit.coreOrder.value) < 5 * fit.coreOrder.uncertainty + 0.05)
       #expect(fit.shellOrder.value < -0.38)
     }
-    #expect(isConsistent(narrow, of: count, with: 0.6827))
-    #expect(isConsistent(wide, of: count, with: 0.9545))
+    let intervals = fits.map(\.transitionRadius)
+    #expect(isConsistent(intervals.count { $0.interval68.contains(3e-6) }, of: count, with: 0.682_689_5))
+    #expect(isConsistent(intervals.count { $0.interval95.contains(3e-6) }, of: count, with: 0.954_499_7))
   }
 
   @Test func manyGrainsGiveTheRadiusWithinFivePerCent() throws {

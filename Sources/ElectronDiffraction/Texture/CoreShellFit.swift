@@ -26,9 +26,9 @@ public struct CoreShellFit: Sendable {
   public let transitionScale: IntervalEstimate
   /// Whether the sharpest step that was tried is inside the interval: the scale is then an upper limit.
   public let isSharp: Bool
-  /// S of the core and of the shell for the most likely step, and their standard uncertainties.
+  /// S of the core and of the shell over their areas, and their standard uncertainties from the scatter of grains.
   public let coreOrder, shellOrder: (value: Double, uncertainty: Double)
-  /// Watson distributions of the core and of the shell for the most likely step.
+  /// Watson distributions of the core and of the shell for ``step``, every grain counting once.
   public let core, shell: WatsonDistribution
   /// Grains by which it was found.
   public let grains: Int
@@ -39,7 +39,7 @@ public struct CoreShellFit: Sendable {
   /// The even grid of radii in metres and the probability of each.
   public let radii, probabilities: [Double]
 
-  /// The step of the most likely values.
+  /// The step at the two medians.
   public var step: LogisticStep { LogisticStep(position: transitionRadius.value, scale: transitionScale.value) }
 
   /// How it is computed.
@@ -75,6 +75,10 @@ public struct CoreShellFit: Sendable {
       throw TextureError.invalidParameter(
         name: "grid of steps", value: Double(options.radii), expected: "at least 10 radii and 2 ascending scales")
     }
+    guard (0...1_000_000).contains(options.permutations) else {
+      throw TextureError.invalidParameter(
+        name: "number of permutations", value: Double(options.permutations), expected: "0 to 1000000")
+    }
     let stated = Self.likelihood(angles, at: .zero, height: 0)
     let (low, high) = (stated.radii[least], stated.radii[stated.count - 1 - least])
     let spacing = (high - low) / Double(options.radii)
@@ -108,13 +112,10 @@ public struct CoreShellFit: Sendable {
     transitionScale = Self.estimate(ofScale.map { $0 / total }) { sharpest * exp((scaleStart + $0) * logStep) }
     isSharp = ofScale[0] / total > 0.0228
 
-    let best = stated.fit(LogisticStep(position: transitionRadius.value, scale: transitionScale.value))
+    let step = LogisticStep(position: transitionRadius.value, scale: transitionScale.value)
+    let best = stated.fit(step)
     (core, shell, grains) = (best.core, best.shell, stated.count)
-    func order(_ watson: WatsonDistribution, _ grains: Double) -> (Double, Double) {
-      (watson.orderParameter, 1.5 * (watson.varianceOfSquaredCosine / max(grains, 1)).squareRoot())
-    }
-    coreOrder = order(best.core, best.coreGrains)
-    shellOrder = order(best.shell, best.shellGrains)
+    (coreOrder, shellOrder) = Self.orders(angles, best, step: step)
     let largest = columns.map(\.largest).max() ?? 0
     // Two concentrations, radius and scale against one concentration.
     evidence = 2 * (largest - stated.constant().logLikelihood) - 3 * log(Double(stated.count))
@@ -165,6 +166,29 @@ public struct CoreShellFit: Sendable {
       }
     }
     return columns
+  }
+
+  /// Means over the grains' areas, each grain belonging to core and shell by its probabilities.
+  private static func orders(
+    _ angles: RadialAngles, _ fit: CoreShellLikelihood.Fit, step: LogisticStep
+  ) -> (core: (value: Double, uncertainty: Double), shell: (value: Double, uncertainty: Double)) {
+    let grains = angles.grains.indices.map { k in
+      let square = cos(angles.grainAngles[k]) * cos(angles.grainAngles[k])
+      let h = step(angles.grainRadii[k])
+      let inCore = (1 - h) * exp(fit.core.concentration * square - fit.core.logNormaliser)
+      let inShell = h * exp(fit.shell.concentration * square - fit.shell.logNormaliser)
+      return (order: (3 * square - 1) / 2, area: angles.grains[k].area, shell: inShell / (inCore + inShell))
+    }
+    func mean(_ weights: [Double]) -> (value: Double, uncertainty: Double) {
+      let total = weights.reduce(0, +)
+      let value = zip(weights, grains).reduce(0) { $0 + $1.0 * $1.1.order } / total
+      let squares = zip(weights, grains).reduce(0.0) { sum, pair in
+        let residual = pair.0 * (pair.1.order - value)
+        return sum + residual * residual
+      }
+      return (value, squares.squareRoot() / total)
+    }
+    return (mean(grains.map { $0.area * (1 - $0.shell) }), mean(grains.map { $0.area * $0.shell }))
   }
 
   private static func likelihood(

@@ -4,7 +4,10 @@ import Foundation
 /// Resamples whole grains: the points of a grain share one axis and are no independent witnesses.
 ///
 /// Each replicate draws grains with replacement, the particle's centre and the section's height from their
-/// uncertainties, and turns the axis of each grain by its own.
+/// uncertainties, and turns the axis of each grain by its own. A grain is replaced by one of the ten or more at about its
+/// distance from the centre: how much of a section is core and how much shell is no matter of chance, and grains drawn
+/// from everywhere would scatter too much. Few grains a group scatter too little, by the factor √((m − 1)/m), which is
+/// made good.
 struct GrainBootstrap: Sendable {
   /// Share of area in each bin, `replicates` rows of bins.
   let shares: [Double]
@@ -23,7 +26,11 @@ struct GrainBootstrap: Sendable {
     let points = angles.points
     let measured = GrainSums(points, angles.geometry, turns: nil, bins)
     let once = [Double](repeating: 1, count: points.grains.count)
-    (share, squaredCosine, standardError) = measured.weighted(once)
+    let groups = Self.groups(angles)
+    let whole = measured.weighted(once, groups)
+    (share, squaredCosine, standardError) = whole
+    let stretch = (1 / groups.reduce(0) { $0 + (1 - 1 / Double($1.count)) * Double($1.count) / Double(once.count) })
+      .squareRoot()
     let covariance = angles.section.covariance
     let isDisplaced =
       covariance != .zero || (angles.height.uncertainty > 0 && angles.kind == .inSpace)
@@ -45,10 +52,12 @@ struct GrainBootstrap: Sendable {
           sums = GrainSums(points, geometry, turns: turns, bins)
         }
         var times = [Double](repeating: 0, count: points.grains.count)
-        for _ in times.indices { times[Int(generator.uniform() * Double(times.count))] += 1 }
-        let result = sums.weighted(times)
-        shares += result.share
-        let displaced = isDisplaced ? sums.weighted(once).squaredCosine : measured.mean
+        for group in groups {
+          for _ in group { times[group[Int(generator.uniform() * Double(group.count))]] += 1 }
+        }
+        let result = sums.weighted(times, groups)
+        shares += zip(whole.share, result.share).map { max($0 + stretch * ($1 - $0), 0) }
+        let displaced = isDisplaced ? sums.mean : measured.mean
         rows.append((result.squaredCosine, result.standardError, displaced))
       }
       return (shares, rows)
@@ -57,6 +66,13 @@ struct GrainBootstrap: Sendable {
     squaredCosines = chunks.flatMap { $0.1.map(\.mean) }
     standardErrors = chunks.flatMap { $0.1.map(\.error) }
     displaced = chunks.flatMap { $0.1.map(\.displaced) }
+  }
+
+  /// Grains at about the same distance from the centre, ten or more together.
+  private static func groups(_ angles: RadialAngles) -> [[Int]] {
+    let order = angles.grains.indices.sorted { (angles.grainRadii[$0], $0) < (angles.grainRadii[$1], $1) }
+    let count = max(order.count / 10, 1)
+    return (0..<count).map { Array(order[$0 * order.count / count..<($0 + 1) * order.count / count]) }
   }
 }
 
@@ -91,23 +107,29 @@ private struct GrainSums: Sendable {
 
   var mean: Double { squares.reduce(0, +) / totals.reduce(0, +) }
 
-  /// Means over the grains, each taken a number of times, with the error of a ratio of sums.
-  func weighted(_ times: [Double]) -> (share: [Double], squaredCosine: Double, standardError: Double) {
+  /// Means over the grains, each taken a number of times, with the error of a ratio of sums within groups.
+  func weighted(
+    _ times: [Double], _ groups: [[Int]]
+  ) -> (share: [Double], squaredCosine: Double, standardError: Double) {
     var share = [Double](repeating: 0, count: bins)
-    var (total, square, grains) = (0.0, 0.0, 0.0)
+    var (total, square) = (0.0, 0.0)
     for (k, factor) in times.enumerated() where factor > 0 {
       total += factor * totals[k]
       square += factor * squares[k]
-      grains += factor
       for bin in 0..<bins { share[bin] += factor * counts[k * bins + bin] }
     }
     let mean = square / total
     var variance = 0.0
-    for (k, factor) in times.enumerated() where factor > 0 {
-      let residual = squares[k] - mean * totals[k]
-      variance += factor * residual * residual
+    for group in groups {
+      var (sum, sumOfSquares) = (0.0, 0.0)
+      for k in group where times[k] > 0 {
+        let residual = squares[k] - mean * totals[k]
+        sum += times[k] * residual
+        sumOfSquares += times[k] * residual * residual
+      }
+      let count = Double(group.count)
+      variance += max(sumOfSquares - sum * sum / count, 0) * count / max(count - 1, 1)
     }
-    variance *= grains / max(grains - 1, 1)
     return (share.map { $0 / total }, mean, variance.squareRoot() / total)
   }
 }
