@@ -48,16 +48,33 @@ public struct AngleDistribution: Sendable, Hashable {
     (randomPointwise, randomSimultaneous) = Self.bands(
       random.shares, about: [Double](repeating: 1, count: count), bins)
     let (pointwise, simultaneous) = Self.bands(bootstrap.shares, about: multiples, bins)
-    // Grains that are nowhere in a bin cannot tell by resampling how many there might be: the exact binomial limit.
-    func guarded(_ band: DistributionBand, level: Double) -> DistributionBand {
-      let most = 1 - pow(level, 1 / effectiveGrains)
-      let upper = (0..<count).map { bin in
-        multiples[bin] > 0 ? band.upper[bin] : max(band.upper[bin], most / bins.expectation[bin])
+    // A bin of few grains tells too little of itself by resampling them, and an empty one nothing: the band is nowhere
+    // narrower than Wilson's interval of a share of as many grains as tell as much (J. Am. Stat. Assoc. 22, 209 (1927)).
+    func widened(_ band: DistributionBand, tail: Double) -> DistributionBand {
+      let z = Self.deviate(tail: tail)
+      let limits = (0..<count).map { bin in
+        let (p, n) = (bootstrap.share[bin], effectiveGrains)
+        let middle = p + z * z / (2 * n)
+        let reach = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+        let scale = 1 / (1 + z * z / n) / bins.expectation[bin]
+        return (lower: max(0, (middle - reach) * scale), upper: (middle + reach) * scale)
       }
-      return DistributionBand(lower: band.lower, upper: upper)
+      return DistributionBand(
+        lower: (0..<count).map { min(band.lower[$0], limits[$0].lower) },
+        upper: (0..<count).map { max(band.upper[$0], limits[$0].upper) })
     }
-    self.pointwise = guarded(pointwise, level: 0.025)
-    self.simultaneous = guarded(simultaneous, level: 0.025 / Double(count))
+    self.pointwise = widened(pointwise, tail: 0.025)
+    self.simultaneous = widened(simultaneous, tail: 0.025 / Double(count))
+  }
+
+  /// The normal deviate that is exceeded with a probability.
+  private static func deviate(tail: Double) -> Double {
+    var (low, high) = (0.0, 10.0)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if erfc(middle / 2.0.squareRoot()) / 2 > tail { low = middle } else { high = middle }
+    }
+    return low
   }
 
   /// The 95 % bands of replicates.
