@@ -30,7 +30,7 @@ public struct AngleDistribution: Sendable, Hashable {
   public let randomSimultaneous: DistributionBand
   /// 95 % confidence of the distribution, bin by bin.
   public let pointwise: DistributionBand
-  /// 95 % confidence of all its bins at once.
+  /// At least 95 % confidence of all its bins at once; cautious, since each bin has its share of the 5 %.
   public let simultaneous: DistributionBand
 
   init(bins: AngleBins, bootstrap: GrainBootstrap, random: RandomTexture, effectiveGrains: Double) {
