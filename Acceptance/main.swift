@@ -8,6 +8,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
   ("throughput", diffractionThroughputLines), ("operando-series", operandoSeriesLines),
   ("peaks", peaksLines), ("orientation-readers", orientationReadersLines),
+  ("peaks", peaksLines), ("texture", textureLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
