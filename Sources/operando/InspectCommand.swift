@@ -19,8 +19,10 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A file .mpr, .mpt, .csv, .nxs, .h5, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif, .yaml, "
-      + ".ctf, .ang, .cpr, .h5oina, .up1, .up2, .ebsp, or the Setting.txt of NORDIF.",
+    help: """
+      A file .mpr, .mpt, .csv, .nxs, .h5, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif, .yaml, .ctf, .ang, \
+      .cpr, .h5oina, .up1, .up2 or .ebsp, or the Setting.txt of NORDIF.
+      """,
     completion: .file())
   var file: String
 
