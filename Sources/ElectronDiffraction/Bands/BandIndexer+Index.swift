@@ -1,0 +1,164 @@
+public import ArrayMath
+public import Crystallography
+import Foundation
+
+/// An orientation that a pattern's bands allow.
+public struct BandCandidate: Sendable, Hashable {
+  /// Index into the phases.
+  public var phase: Int
+  /// From the sample's frame to the crystal's.
+  public var orientation: Rotation
+  /// Mean response of the transform along all bands of the orientation, weighted by their strengths, in root mean squares.
+  public var score: Double
+  /// Measured bands that it explains.
+  public var bands: Int
+  /// Mean angle between the measured bands and those of the orientation, in radians.
+  public var fit: Double
+  /// Covariance of the small rotation in the crystal's frame, see ``IndexedPattern/covariance``.
+  public var covariance: SymmetricMatrix3
+}
+
+/// All that the bands of one pattern tell.
+public struct BandIndexing: Sendable, Hashable {
+  public var pattern: IndexedPattern
+  /// The bands, the strongest first.
+  public var bands: [DetectedBand]
+  /// The orientations, the best first; the first one is that of ``pattern``.
+  public var candidates: [BandCandidate]
+}
+
+extension BandIndexer {
+  /// Indexes some frames of a source, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - range: the frames.
+  ///   - centres: the pattern centre of each of these frames; nil takes that of the geometry for all.
+  /// - Throws: what reading a frame throws, ``BandIndexerError/otherShape(found:expected:)``.
+  public func index(
+    _ source: some FrameSource, range: Range<Int>, centres: [PatternCentre]? = nil
+  ) throws -> [IndexedPattern] {
+    try analyse(source, range: range, centres: centres).map(\.pattern)
+  }
+
+  /// As ``index(_:range:centres:)``, with the bands and all candidates.
+  public func analyse(
+    _ source: some FrameSource, range: Range<Int>, centres: [PatternCentre]? = nil
+  ) throws -> [BandIndexing] {
+    guard source.shape == geometry.shape else {
+      throw BandIndexerError.otherShape(
+        found: "\(source.shape.rows) x \(source.shape.columns)",
+        expected: "\(geometry.shape.rows) x \(geometry.shape.columns)")
+    }
+    precondition(centres.map { $0.count == range.count } ?? true, "each frame of the range has a pattern centre")
+    let workspace = RadonWorkspace(radon: radon, filters: filters, thetaTaps: thetaTaps)
+    var result: [BandIndexing] = []
+    result.reserveCapacity(range.count)
+    let nothing = BandIndexing(pattern: .notIndexed, bands: [], candidates: [])
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: RadonWorkspace.lanes) {
+      let block = first..<min(first + RadonWorkspace.lanes, range.upperBound)
+      var isLoaded = [Bool](repeating: false, count: RadonWorkspace.lanes)
+      let empty = [Float](repeating: 0, count: radon.shape.count)
+      for lane in 0..<RadonWorkspace.lanes {
+        let values = lane < block.count ? try source.floats(frame: first + lane) : empty
+        isLoaded[lane] = values.withUnsafeBufferPointer { workspace.load($0, lane: lane) }
+      }
+      workspace.transform()
+      let peaks = workspace.peaks(threshold: 1, dark: false)
+      for lane in block.indices.map({ $0 - first }) {
+        let centre = ScreenCentre(
+          centres?[first + lane - range.lowerBound] ?? geometry.patternCentre, rows: radon.shape.rows,
+          columns: radon.shape.columns)
+        result.append(
+          isLoaded[lane] ? indexing(peaks[lane], workspace: workspace, lane: lane, centre: centre) : nothing)
+      }
+    }
+    return result
+  }
+
+  private func indexing(
+    _ peaks: [RadonPeak], workspace: RadonWorkspace, lane: Int, centre: ScreenCentre
+  ) -> BandIndexing {
+    let bands = distinct(peaks, centre: centre)
+    var result = BandIndexing(pattern: .notIndexed, bands: bands, candidates: [])
+    guard bands.count >= 3 else { return result }
+    let normals = bands.map(\.normal)
+    let weights = bands.map { Float($0.strength).squareRoot() }
+    let lines = bands.map(line)
+    let back = geometry.detectorToSample.inverse
+    for (phase, voting) in voting.enumerated() {
+      for vote in voting.candidates(normals: normals, weights: weights, count: 6) {
+        guard
+          let fitted = voting.pairs.fitOrientation(
+            start: vote.rotation, lines: lines, centre: centre, tolerance: settings.tolerance),
+          fitted.explained >= settings.leastBands
+        else { continue }
+        result.candidates.append(
+          BandCandidate(
+            phase: phase, orientation: fitted.rotation * back,
+            score: score(fitted.rotation, phase: phase, workspace: workspace, lane: lane, centre: centre),
+            bands: fitted.explained, fit: fitted.fit, covariance: fitted.covariance))
+      }
+    }
+    result.candidates.sort { $0.score > $1.score }
+    guard let best = result.candidates.first else { return result }
+    let second = result.candidates.dropFirst().first
+    result.pattern = IndexedPattern(
+      phase: best.phase, orientation: best.orientation, status: .indexed, fit: best.fit,
+      confidence: min(max((best.score - (second?.score ?? 0)) / max(best.score, 1e-9), 0), 1),
+      quality: bands.reduce(0) { $0 + $1.strength } / Double(bands.count), bands: best.bands,
+      covariance: best.covariance)
+    return result
+  }
+
+  /// The strongest peaks, of those that belong to one band the strongest.
+  private func distinct(_ peaks: [RadonPeak], centre: ScreenCentre) -> [DetectedBand] {
+    var bands: [DetectedBand] = []
+    for peak in peaks.sorted(by: { $0.strength > $1.strength }) {
+      var (theta, rho) = (radon.theta(peak.row), radon.rho(peak.bin))
+      if theta < 0 { (theta, rho) = (theta + .pi, -rho) }
+      if theta >= .pi { (theta, rho) = (theta - .pi, -rho) }
+      let halfWidth = filters[peak.filter].halfWidth
+      let isKnown = bands.contains { band in
+        let turn = abs(band.theta - theta)
+        let wraps = turn > .pi / 2
+        let distance = abs(wraps ? band.rho + rho : band.rho - rho)
+        return (wraps ? .pi - turn : turn) < 3.5 * .pi / 180 && distance < 1.5 * max(halfWidth, band.halfWidth, 1.5)
+      }
+      if isKnown { continue }
+      bands.append(
+        DetectedBand(
+          theta: theta, rho: rho, normal: ScreenLine(theta: theta, rho: rho, centre: centre).normal,
+          strength: Double(peak.strength), halfWidth: halfWidth, isDark: peak.isDark))
+      if bands.count == settings.bands { break }
+    }
+    return bands
+  }
+
+  private func line(_ band: DetectedBand) -> MeasuredLine {
+    let radius = Double(min(radon.shape.rows, radon.shape.columns)) / 2
+    let chord = 2 * max(radius * radius - band.rho * band.rho, 1).squareRoot()
+    let sigma = 0.15
+    return MeasuredLine(
+      theta: band.theta, rho: band.rho, sigmaTheta: sigma * 12.0.squareRoot() / chord, sigmaRho: sigma)
+  }
+
+  private func score(
+    _ rotation: Rotation, phase: Int, workspace: RadonWorkspace, lane: Int, centre: ScreenCentre
+  ) -> Double {
+    let back = rotation.matrix.transposed
+    var (sum, squares) = (0.0, 0.0)
+    for pole in voting[phase].pairs.poles {
+      let width = pole.halfAngle * centre.distance
+      let filter =
+        filters.indices.min {
+          abs(filters[$0].halfWidth - width) < abs(filters[$1].halfWidth - width)
+        } ?? 0
+      guard let line = centre.line(normal: back * pole.normal),
+        let response = workspace.response(theta: line.theta, rho: line.rho, filter: filter, lane: lane)
+      else { continue }
+      sum += pole.strength * Double(response)
+      squares += pole.strength * pole.strength
+    }
+    return squares > 0 ? sum / squares.squareRoot() : 0
+  }
+}
