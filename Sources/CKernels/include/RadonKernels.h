@@ -6,6 +6,10 @@
 
 #define OPERANDO_RADON_LANES 32
 
+// Takes `count` pixels of a pattern, those named by `places`, into a lane: less their mean, in steps of a 36th of their
+// standard deviation, limited to 127 steps. Returns 0, the lane emptied, where there is no finite mean or no spread.
+int operando_radon_load(const float *pattern, const uint32_t *places, size_t count, size_t lane, int8_t *pixels);
+
 // Sums over the pixels of each bin. `starts` has `bins + 1` places in `list`, which names pixels. No bin may have more
 // than 258 pixels: their sums fit into 16 bits.
 void operando_radon_sums(const int8_t *pixels, const uint32_t *starts, const uint16_t *list, size_t bins, int16_t *sums);
@@ -27,3 +31,12 @@ void operando_radon_along_rho(
 // places for each lane, `counts` one for each.
 void operando_radon_maxima(
     const float *bins, const float *threshold, int thetas, int rhos, size_t capacity, uint32_t *found, uint32_t *counts);
+
+// What speaks for each of `count` orientations, the one that takes the detector's frame of a pair of bands to the
+// crystal's frame of a pair of planes (three unit vectors each): the sum over the bands of `weight` times
+// 1 - (1 - c) * steepness, or of nothing where that is negative, c being the cosine of the angle between the normal of
+// the band and the nearest one of the planes. `poles` has `padded` values for each of x, y and z, a multiple of 16.
+// An orientation that cannot reach `threshold` any more gets a score below it.
+void operando_band_votes(
+    const float *poles, size_t padded, const float *frames, size_t count, const float *detector, const float *bands,
+    const float *weights, size_t n, float steepness, float threshold, float *scores);

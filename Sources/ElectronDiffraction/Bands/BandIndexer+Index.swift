@@ -51,20 +51,23 @@ extension BandIndexer {
     }
     precondition(centres.map { $0.count == range.count } ?? true, "each frame of the range has a pattern centre")
     let workspace = RadonWorkspace(radon: radon, filters: filters, thetaTaps: thetaTaps)
+    var loader = PatternLoader(shape: source.shape, pixelType: source.pixelType, binning: binning)
     var result: [BandIndexing] = []
     result.reserveCapacity(range.count)
     let nothing = BandIndexing(pattern: .notIndexed, bands: [], candidates: [])
     for first in stride(from: range.lowerBound, to: range.upperBound, by: RadonWorkspace.lanes) {
       let block = first..<min(first + RadonWorkspace.lanes, range.upperBound)
       var isLoaded = [Bool](repeating: false, count: RadonWorkspace.lanes)
-      let empty = [Float](repeating: 0, count: radon.shape.count)
       for lane in 0..<RadonWorkspace.lanes {
-        let values = lane < block.count ? try source.floats(frame: first + lane) : empty
-        isLoaded[lane] = values.withUnsafeBufferPointer { workspace.load($0, lane: lane) }
+        guard lane < block.count else {
+          workspace.clear(lane: lane)
+          continue
+        }
+        isLoaded[lane] = workspace.load(try loader.pattern(source, frame: first + lane), lane: lane)
       }
       workspace.transform()
       let peaks = workspace.peaks(threshold: 1, dark: false)
-      for lane in block.indices.map({ $0 - first }) {
+      for lane in 0..<block.count {
         let centre = ScreenCentre(
           centres?[first + lane - range.lowerBound] ?? geometry.patternCentre, rows: radon.shape.rows,
           columns: radon.shape.columns)
@@ -83,20 +86,22 @@ extension BandIndexer {
     guard bands.count >= 3 else { return result }
     let normals = bands.map(\.normal)
     let weights = bands.map { Float($0.strength).squareRoot() }
-    let lines = bands.map(line)
     let back = geometry.detectorToSample.inverse
     for (phase, voting) in voting.enumerated() {
       for vote in voting.candidates(normals: normals, weights: weights, count: 6) {
-        guard
-          let fitted = voting.pairs.fitOrientation(
-            start: vote.rotation, lines: lines, centre: centre, tolerance: settings.tolerance),
-          fitted.explained >= settings.leastBands
+        guard let rough = fitted(vote.rotation, to: bands, pairs: voting.pairs, centre: centre),
+          let fine = refitted(rough.rotation, pairs: voting.pairs, workspace: workspace, lane: lane, centre: centre)
         else { continue }
+        let matrix = fine.rotation.matrix
+        let explained = normals.reduce(0) {
+          $0 + (voting.pairs.nearestPole(to: matrix * $1, leastCosine: cos(settings.tolerance)) == nil ? 0 : 1)
+        }
+        guard explained >= settings.leastBands else { continue }
         result.candidates.append(
           BandCandidate(
-            phase: phase, orientation: fitted.rotation * back,
-            score: score(fitted.rotation, phase: phase, workspace: workspace, lane: lane, centre: centre),
-            bands: fitted.explained, fit: fitted.fit, covariance: fitted.covariance))
+            phase: phase, orientation: fine.rotation * back,
+            score: score(fine.rotation, phase: phase, workspace: workspace, lane: lane, centre: centre),
+            bands: explained, fit: fine.fit, covariance: fine.covariance))
       }
     }
     result.candidates.sort { $0.score > $1.score }
@@ -108,6 +113,45 @@ extension BandIndexer {
       quality: bands.reduce(0) { $0 + $1.strength } / Double(bands.count), bands: best.bands,
       covariance: best.covariance)
     return result
+  }
+
+  /// The fit to the bands that were found first.
+  private func fitted(
+    _ start: Rotation, to bands: [DetectedBand], pairs: PolePairs, centre: ScreenCentre
+  ) -> BandOrientation? {
+    let matrix = start.matrix
+    let lines = bands.compactMap { band -> MeasuredLine? in
+      guard let pole = pairs.nearestPole(to: matrix * band.normal, leastCosine: cos(settings.tolerance)) else {
+        return nil
+      }
+      return line(theta: band.theta, rho: band.rho, strength: band.strength, pole: pole)
+    }
+    return pairs.fitOrientation(start: start, lines: lines, centre: centre)
+  }
+
+  /// The fit to the maxima near the lines of all planes, each seen with the filter of its width.
+  private func refitted(
+    _ start: Rotation, pairs: PolePairs, workspace: RadonWorkspace, lane: Int, centre: ScreenCentre
+  ) -> BandOrientation? {
+    let back = start.matrix.transposed
+    var lines: [MeasuredLine] = []
+    for (index, pole) in pairs.poles.enumerated() {
+      guard let predicted = centre.line(normal: back * pole.normal, halfAngle: pole.halfAngle) else { continue }
+      let filter = filterIndex(pole, centre)
+      guard
+        let peak = workspace.peak(
+          theta: predicted.theta, rho: predicted.rho, filter: filter, lane: lane, reach: 3, isDark: false),
+        peak.strength > 1.5
+      else { continue }
+      lines.append(
+        line(theta: radon.theta(peak.row), rho: radon.rho(peak.bin), strength: Double(peak.strength), pole: index))
+    }
+    return pairs.fitOrientation(start: start, lines: lines, centre: centre)
+  }
+
+  private func filterIndex(_ pole: PolePairs.Pole, _ centre: ScreenCentre) -> Int {
+    let width = pole.halfAngle * centre.distance
+    return filters.indices.min { abs(filters[$0].halfWidth - width) < abs(filters[$1].halfWidth - width) } ?? 0
   }
 
   /// The strongest peaks, of those that belong to one band the strongest.
@@ -134,12 +178,12 @@ extension BandIndexer {
     return bands
   }
 
-  private func line(_ band: DetectedBand) -> MeasuredLine {
+  private func line(theta: Double, rho: Double, strength: Double, pole: Int) -> MeasuredLine {
     let radius = Double(min(radon.shape.rows, radon.shape.columns)) / 2
-    let chord = 2 * max(radius * radius - band.rho * band.rho, 1).squareRoot()
-    let sigma = 0.15
+    let chord = 2 * max(radius * radius - rho * rho, 1).squareRoot()
+    let sigma = pow(strength, -1.7)
     return MeasuredLine(
-      theta: band.theta, rho: band.rho, sigmaTheta: sigma * 12.0.squareRoot() / chord, sigmaRho: sigma)
+      theta: theta, rho: rho, sigmaTheta: 1.6 * sigma * 12.0.squareRoot() / chord, sigmaRho: sigma, pole: pole)
   }
 
   private func score(
@@ -148,13 +192,9 @@ extension BandIndexer {
     let back = rotation.matrix.transposed
     var (sum, squares) = (0.0, 0.0)
     for pole in voting[phase].pairs.poles {
-      let width = pole.halfAngle * centre.distance
-      let filter =
-        filters.indices.min {
-          abs(filters[$0].halfWidth - width) < abs(filters[$1].halfWidth - width)
-        } ?? 0
-      guard let line = centre.line(normal: back * pole.normal),
-        let response = workspace.response(theta: line.theta, rho: line.rho, filter: filter, lane: lane)
+      guard let line = centre.line(normal: back * pole.normal, halfAngle: pole.halfAngle),
+        let response = workspace.response(
+          theta: line.theta, rho: line.rho, filter: filterIndex(pole, centre), lane: lane)
       else { continue }
       sum += pole.strength * Double(response)
       squares += pole.strength * pole.strength

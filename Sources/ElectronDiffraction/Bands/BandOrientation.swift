@@ -1,110 +1,103 @@
 import Crystallography
 import Foundation
 
+/// A measured line, the plane that it is taken for, and the shape of its uncertainty.
+struct MeasuredLine: Sendable {
+  var theta, rho: Double
+  /// Standard uncertainties of θ (radians) and ρ (pixels), up to a factor that all lines share.
+  var sigmaTheta, sigmaRho: Double
+  /// Index into the poles of the phase.
+  var pole: Int
+}
+
 /// The orientation that fits a set of bands best, and how well it is known.
 struct BandOrientation: Sendable {
   /// From the detector's frame to the crystal's.
   var rotation: Rotation
-  /// The pole that explains each band; nil where none does.
-  var poles: [Int?]
-  /// Sum of the squares of the offsets in standard uncertainties, two a band.
-  var chiSquare: Double
-  /// Covariance of the small rotation in the crystal's frame for the stated uncertainties of the bands.
+  /// Covariance of the small rotation in the crystal's frame.
   var covariance: SymmetricMatrix3
+  /// The factor by which the lines' uncertainties are larger than stated.
+  var scale: Double
   /// Mean angle between bands and planes, in radians.
   var fit: Double
-
-  /// Bands that are explained.
-  var explained: Int { poles.reduce(0) { $0 + ($1 == nil ? 0 : 1) } }
-}
-
-/// A measured line with the standard uncertainties of its θ (radians) and ρ (pixels).
-struct MeasuredLine: Sendable {
-  var theta, rho: Double
-  var sigmaTheta, sigmaRho: Double
 }
 
 extension PolePairs {
-  /// Assigns poles to bands and turns the crystal until both agree; nil with fewer than two explained bands.
+  /// Degrees of freedom of the distribution of a line's offsets.
   ///
-  /// Each line gives two residuals, its offsets in θ and ρ from the line of its plane, weighted by their uncertainties.
-  /// With the predicted normal m = Rᵀ p a small turn ω in the detector's frame changes it by −ω × m; Gauss and Newton's
-  /// steps for ω converge in two or three. For equal uncertainties in all directions this is the problem of Wahba
-  /// (SIAM Rev. 7, 409 (1965)), which the q-method solves in closed form.
-  func fitOrientation(
-    start: Rotation, lines: [MeasuredLine], centre: ScreenCentre, tolerance: Double
-  ) -> BandOrientation? {
-    let least = cos(tolerance)
-    let rough = lines.map { ScreenLine(theta: $0.theta, rho: $0.rho, centre: centre).normal }
-    var rotation = start
-    var assignment: [Int?] = []
-    var screen: [ScreenLine] = []
-    var result: BandOrientation?
-    for _ in 0..<8 {
-      let matrix = rotation.matrix
-      let next = rough.map { nearestPole(to: matrix * $0, leastCosine: least) }
-      if next != assignment {
-        assignment = next
-        screen = zip(lines, next).map { line, pole in
-          ScreenLine(
-            theta: line.theta, rho: line.rho, halfAngle: pole.map { poles[$0].halfAngle } ?? 0, centre: centre)
-        }
-      }
-      guard let step = improved(rotation, lines: lines, screen: screen, assignment: assignment) else { return nil }
-      result = step.orientation
-      rotation = step.orientation.rotation
-      if step.turn < 1e-6 { break }
+  /// Offsets have tails: where a weaker line crosses or runs beside a band its peak is off by several times the usual.
+  /// On simulated patterns the ratio of their 95 % and 68 % quantiles is 2.5 to 3 (2 for a normal distribution), that
+  /// of Student's distribution with about four degrees of freedom.
+  private static let tail = 4.0
+
+  /// Turns the crystal until the lines of its planes agree with those measured; nil with fewer than three lines.
+  ///
+  /// Each line gives two residuals, its offsets in θ and ρ from the line of its plane. With the predicted normal m = Rᵀ p
+  /// a small turn ω in the detector's frame changes it by −ω × m; Gauss and Newton's steps for ω converge in two or
+  /// three. For equal uncertainties in all directions this is the problem of Wahba (SIAM Rev. 7, 409 (1965)), which the
+  /// q-method solves in closed form.
+  ///
+  /// The pairs of residuals follow a Student distribution whose scale is estimated along with ω, by reweighting (Lange,
+  /// Little and Taylor, J. Am. Stat. Assoc. 84, 881 (1989)); the covariance is the inverse of its Fisher information.
+  func fitOrientation(start: Rotation, lines: [MeasuredLine], centre: ScreenCentre) -> BandOrientation? {
+    guard lines.count >= 3 else { return nil }
+    let screen = lines.map {
+      ScreenLine(theta: $0.theta, rho: $0.rho, halfAngle: poles[$0.pole].halfAngle, centre: centre)
     }
-    return result
+    let freedom = Double(2 * lines.count - 3)
+    var rotation = start
+    var weights = [Double](repeating: 1, count: lines.count)
+    var squares = weights
+    for iteration in 0..<30 {
+      let matrix = rotation.matrix
+      let back = matrix.transposed
+      var information = SymmetricMatrix3(xx: 0, yy: 0, zz: 0, yz: 0, xz: 0, xy: 0)
+      var right = SIMD3<Double>.zero
+      var angle = 0.0
+      for index in lines.indices {
+        let line = screen[index]
+        var predicted = back * poles[lines[index].pole].normal
+        let cosine = (predicted * line.normal).sum()
+        if cosine < 0 { predicted = -predicted }
+        angle += acos(min(abs(cosine), 1))
+        let (offset, gradients) = (line.offset(to: predicted), line.gradients)
+        let (theta, rho) = (offset.x / lines[index].sigmaTheta, offset.y / lines[index].sigmaRho)
+        squares[index] = theta * theta + rho * rho
+        // The change of u·m is −u·(ω × m) = −ω·(m × u).
+        let alongTheta = -predicted.cross(gradients.theta) / lines[index].sigmaTheta
+        let alongRho = -predicted.cross(gradients.rho) / lines[index].sigmaRho
+        information.add(alongTheta, weight: weights[index])
+        information.add(alongRho, weight: weights[index])
+        right -= weights[index] * (theta * alongTheta + rho * alongRho)
+      }
+      // One step of the estimate of the scale for the weights, which depend on it.
+      var variance = zip(weights, squares).reduce(0) { $0 + $1.0 * $1.1 } / freedom
+      variance = max(variance, 1e-12)
+      let covariance = information.inverse
+      let turn = covariance * right
+      let size = (turn * turn).sum()
+      guard size < 0.1 else { return nil }
+      // m turns by −ω in the detector's frame where R is followed by a turn of R ω in the crystal's.
+      rotation = Rotation(vector: matrix * turn) * rotation
+      if iteration > 2 && size < 1e-12 || iteration == 29 {
+        let factor = variance * (Self.tail + 4) / (Self.tail + 2)
+        return BandOrientation(
+          rotation: rotation, covariance: covariance.rotated(by: matrix).scaled(by: factor),
+          scale: variance.squareRoot(), fit: angle / Double(lines.count))
+      }
+      for index in weights.indices { weights[index] = (Self.tail + 2) / (Self.tail + squares[index] / variance) }
+    }
+    return nil
   }
 
-  private func nearestPole(to direction: SIMD3<Double>, leastCosine: Double) -> Int? {
+  /// The plane nearest to a direction of the crystal.
+  func nearestPole(to direction: SIMD3<Double>, leastCosine: Double) -> Int? {
     var (best, largest): (Int?, Double) = (nil, leastCosine)
     for index in poles.indices {
       let cosine = abs((direction * poles[index].normal).sum())
       if cosine >= largest { (best, largest) = (index, cosine) }
     }
     return best
-  }
-
-  /// One step of Gauss and Newton; the offsets and the fit are those before it.
-  private func improved(
-    _ rotation: Rotation, lines: [MeasuredLine], screen: [ScreenLine], assignment: [Int?]
-  ) -> (orientation: BandOrientation, turn: Double)? {
-    let matrix = rotation.matrix
-    let back = matrix.transposed
-    var normal = SymmetricMatrix3(xx: 0, yy: 0, zz: 0, yz: 0, xz: 0, xy: 0)
-    var right = SIMD3<Double>.zero
-    var (chiSquare, angle, count) = (0.0, 0.0, 0)
-    for index in lines.indices {
-      guard let pole = assignment[index] else { continue }
-      let line = screen[index]
-      var predicted = back * poles[pole].normal
-      let cosine = (predicted * line.normal).sum()
-      if cosine < 0 { predicted = -predicted }
-      let offset = line.offset(to: predicted)
-      let gradients = line.gradients
-      for (residual, gradient, sigma) in [
-        (offset.x, gradients.theta, lines[index].sigmaTheta), (offset.y, gradients.rho, lines[index].sigmaRho),
-      ] {
-        // The change of u·m is −u·(ω × m) = −ω·(m × u).
-        let row = -predicted.cross(gradient) / sigma
-        normal.add(row)
-        right -= row * (residual / sigma)
-        chiSquare += residual * residual / (sigma * sigma)
-      }
-      angle += acos(min(abs(cosine), 1))
-      count += 1
-    }
-    guard count >= 2 else { return nil }
-    let covariance = normal.inverse
-    let turn = covariance * right
-    guard turn.x.isFinite, turn.y.isFinite, turn.z.isFinite, (turn * turn).sum() < 0.1 else { return nil }
-    // m = Rᵀ p turns by −ω in the detector's frame where R is followed by a turn of R ω in the crystal's.
-    let orientation = BandOrientation(
-      rotation: Rotation(vector: matrix * turn) * rotation, poles: assignment, chiSquare: chiSquare,
-      covariance: covariance.rotated(by: matrix), fit: angle / Double(count))
-    return (orientation, (turn * turn).sum().squareRoot())
   }
 }
 
@@ -115,10 +108,16 @@ extension SIMD3<Double> {
 }
 
 extension SymmetricMatrix3 {
-  /// Adds v vᵀ.
-  fileprivate mutating func add(_ v: SIMD3<Double>) {
-    (xx, yy, zz) = (xx + v.x * v.x, yy + v.y * v.y, zz + v.z * v.z)
-    (yz, xz, xy) = (yz + v.y * v.z, xz + v.x * v.z, xy + v.x * v.y)
+  /// Adds w v vᵀ.
+  fileprivate mutating func add(_ v: SIMD3<Double>, weight: Double) {
+    let u = weight * v
+    (xx, yy, zz) = (xx + u.x * v.x, yy + u.y * v.y, zz + u.z * v.z)
+    (yz, xz, xy) = (yz + u.y * v.z, xz + u.x * v.z, xy + u.x * v.y)
+  }
+
+  fileprivate func scaled(by factor: Double) -> SymmetricMatrix3 {
+    SymmetricMatrix3(
+      xx: factor * xx, yy: factor * yy, zz: factor * zz, yz: factor * yz, xz: factor * xz, xy: factor * xy)
   }
 
   fileprivate static func * (matrix: SymmetricMatrix3, v: SIMD3<Double>) -> SIMD3<Double> {
@@ -129,9 +128,9 @@ extension SymmetricMatrix3 {
 
   /// M A Mᵀ.
   fileprivate func rotated(by m: Matrix3) -> SymmetricMatrix3 {
-    let rows = [m.row1, m.row2, m.row3].map { self * $0 }
+    let (row1, row2, row3) = (self * m.row1, self * m.row2, self * m.row3)
     return SymmetricMatrix3(
-      xx: (m.row1 * rows[0]).sum(), yy: (m.row2 * rows[1]).sum(), zz: (m.row3 * rows[2]).sum(),
-      yz: (m.row2 * rows[2]).sum(), xz: (m.row1 * rows[2]).sum(), xy: (m.row1 * rows[1]).sum())
+      xx: (m.row1 * row1).sum(), yy: (m.row2 * row2).sum(), zz: (m.row3 * row3).sum(),
+      yz: (m.row2 * row3).sum(), xz: (m.row1 * row3).sum(), xy: (m.row1 * row2).sum())
   }
 }

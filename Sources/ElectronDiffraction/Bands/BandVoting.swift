@@ -1,3 +1,4 @@
+import CKernels
 import Crystallography
 import Foundation
 
@@ -8,7 +9,8 @@ import Foundation
 /// (1992)), so an orientation that explains m bands has the votes of all m (m − 1) (m − 2) / 6 of them, and unlike
 /// there each vote is for one and the same rotation.
 struct BandVoting: Sendable {
-  /// A rotation from the detector's frame to the crystal's, and what speaks for it.
+  /// A rotation from the detector's frame to the crystal's, and what speaks for it: the sum of the weights of the bands
+  /// that it explains, less where it misses them by more.
   struct Candidate: Sendable {
     var rotation: Rotation
     var score: Float
@@ -16,24 +18,11 @@ struct BandVoting: Sendable {
 
   let pairs: PolePairs
   private let tolerance: Double
-  private let leastCosine: Float
-  private let x, y, z: [SIMD8<Float>]
+  private let symmetries: [SIMD4<Double>]
 
   init(pairs: PolePairs, tolerance: Double) {
-    self.pairs = pairs
-    self.tolerance = tolerance
-    leastCosine = Float(cos(tolerance))
-    let blocks = (pairs.poles.count + 7) / 8
-    func lanes(_ component: Int) -> [SIMD8<Float>] {
-      (0..<blocks).map { block in
-        var values = SIMD8<Float>.zero
-        for lane in 0..<8 where block * 8 + lane < pairs.poles.count {
-          values[lane] = Float(pairs.poles[block * 8 + lane].normal[component])
-        }
-        return values
-      }
-    }
-    (x, y, z) = (lanes(0), lanes(1), lanes(2))
+    (self.pairs, self.tolerance) = (pairs, tolerance)
+    symmetries = pairs.group.rotations.map(\.quaternion)
   }
 
   /// The best orientations, the best first, none nearer to a better one than twice the tolerance.
@@ -43,64 +32,53 @@ struct BandVoting: Sendable {
   ///   - weights: what explaining each of them is worth.
   ///   - count: the most orientations.
   func candidates(normals: [SIMD3<Double>], weights: [Float], count: Int) -> [Candidate] {
-    let bands = normals.map { SIMD3<Float>($0) }
+    let bands = normals.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
+    let steepness = Float(1 / (1 - cos(tolerance)))
+    var scores = [Float](repeating: 0, count: pairs.cosines.count)
     var best: [Candidate] = []
-    let remaining = weights.reduce(0, +)
-    for i in bands.indices {
-      for j in bands.indices where j > i {
+    for i in normals.indices {
+      for j in normals.indices where j > i {
         let cosine = (normals[i] * normals[j]).sum()
         guard abs(cosine) < PairFrame.largestCosine else { continue }
         let angle = acos(cosine)
-        let frame = PairFrame(bands[i], bands[j])
         let range = pairs.pairs(from: Float(cos(angle + tolerance)), to: Float(cos(angle - tolerance)))
-        for pair in range {
-          let threshold = best.count < count ? 0 : best[best.count - 1].score
-          let other = pairs.frames[pair]
-          guard
-            let score = score(other, frame, bands: bands, weights: weights, total: remaining, above: threshold)
-          else { continue }
-          insert(other, frame, score: score, into: &best, count: count)
+        guard !range.isEmpty else { continue }
+        let frame = PairFrame(SIMD3<Float>(normals[i]), SIMD3<Float>(normals[j])).values
+        let threshold = best.count < count ? 0 : best[best.count - 1].score
+        pairs.frames.withUnsafeBufferPointer { frames in
+          guard let first = frames.baseAddress else { return }
+          operando_band_votes(
+            pairs.components, pairs.padded, first + 9 * range.lowerBound, range.count, frame, bands, weights,
+            weights.count, steepness, threshold, &scores)
+        }
+        for (index, pair) in range.enumerated() where best.count < count || scores[index] > best[best.count - 1].score {
+          insert(rotation(pair, frame), score: scores[index], into: &best, count: count)
         }
       }
     }
     return best
   }
 
-  @inline(__always)
-  private func score(
-    _ crystal: PairFrame, _ detector: PairFrame, bands: [SIMD3<Float>], weights: [Float], total: Float,
-    above threshold: Float
-  ) -> Float? {
-    var score: Float = 0
-    var left = total
-    let scale = 1 / (1 - leastCosine)
-    for index in bands.indices {
-      let band = bands[index]
-      let v =
-        crystal.sum * (detector.sum * band).sum() + crystal.difference * (detector.difference * band).sum()
-        + crystal.cross * (detector.cross * band).sum()
-      var largest = SIMD8<Float>.zero
-      for block in x.indices {
-        let dot = x[block] * v.x + y[block] * v.y + z[block] * v.z
-        largest = pointwiseMax(largest, pointwiseMax(dot, -dot))
+  /// R = Σ c dᵀ over the three axes of the frames.
+  private func rotation(_ pair: Int, _ detector: [Float]) -> Rotation {
+    func row(_ axis: Int) -> SIMD3<Double> {
+      var sum = SIMD3<Double>.zero
+      for k in 0..<3 {
+        let d = SIMD3(Double(detector[3 * k]), Double(detector[3 * k + 1]), Double(detector[3 * k + 2]))
+        sum += Double(pairs.frames[9 * pair + 3 * k + axis]) * d
       }
-      score += weights[index] * max(0, 1 - (1 - largest.max()) * scale)
-      left -= weights[index]
-      if score + left <= threshold { return nil }
+      return sum
     }
-    return score
+    return Rotation(matrix: Matrix3(row(0), row(1), row(2)))
   }
 
-  private func insert(
-    _ crystal: PairFrame, _ detector: PairFrame, score: Float, into best: inout [Candidate], count: Int
-  ) {
-    // R = Σ c dᵀ over the three axes of the frames.
-    let (c, d) = (crystal, detector)
-    func row(_ axis: Int) -> SIMD3<Double> {
-      SIMD3<Double>(c.sum[axis] * d.sum + c.difference[axis] * d.difference + c.cross[axis] * d.cross)
+  private func insert(_ rotation: Rotation, score: Float, into best: inout [Candidate], count: Int) {
+    let least = cos(tolerance)
+    let near = best.firstIndex { other in
+      let difference = (other.rotation * rotation.inverse).quaternion
+      return symmetries.contains { abs(($0 * difference).sum()) > least }
     }
-    let rotation = Rotation(matrix: Matrix3(row(0), row(1), row(2)))
-    if let near = best.firstIndex(where: { pairs.group.disorientation($0.rotation, rotation) < 2 * tolerance }) {
+    if let near {
       guard score > best[near].score else { return }
       best.remove(at: near)
     }

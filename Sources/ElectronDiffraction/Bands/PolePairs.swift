@@ -21,8 +21,11 @@ struct PolePairs: Sendable {
   let poles: [Pole]
   /// Cosines of the angles between the two normals of the pairs, ascending; normals with both signs.
   let cosines: [Float]
-  /// Right-handed frames of the pairs by columns: the sum, the difference and the cross product of the two normals.
-  let frames: [PairFrame]
+  /// Right-handed frames of the pairs, nine values each, see ``PairFrame``.
+  let frames: [Float]
+  /// The normals' x, then their y, then their z, each filled up with zeros to ``padded`` values.
+  let components: [Float]
+  let padded: Int
   let group: RotationGroup
 
   init(phase: IndexingPhase, wavelength: Double) {
@@ -54,7 +57,13 @@ struct PolePairs: Sendable {
     }
     found.sort { $0.cosine < $1.cosine }
     cosines = found.map { Float($0.cosine) }
-    frames = found.map(\.frame)
+    frames = found.flatMap { $0.frame.values }
+    let padded = (poles.count + 15) / 16 * 16
+    var components = [Float](repeating: 0, count: 3 * padded)
+    for (index, pole) in poles.enumerated() {
+      for axis in 0..<3 { components[axis * padded + index] = Float(pole.normal[axis]) }
+    }
+    (self.padded, self.components) = (padded, components)
   }
 
   /// The pairs whose cosine lies in a range.
@@ -76,6 +85,11 @@ struct PolePairs: Sendable {
 /// The right-handed frame of two unit vectors: along their sum, their difference and their cross product.
 struct PairFrame: Sendable {
   let sum, difference, cross: SIMD3<Float>
+
+  /// The components of the three vectors, one vector after the other.
+  var values: [Float] {
+    [sum.x, sum.y, sum.z, difference.x, difference.y, difference.z, cross.x, cross.y, cross.z]
+  }
 
   /// Pairs with a larger cosine do not fix a rotation well.
   static let largestCosine = 0.97

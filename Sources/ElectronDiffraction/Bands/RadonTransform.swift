@@ -15,7 +15,7 @@ struct RadonTransform: Sendable {
   /// Width of a bin of ρ, in pixels.
   let step: Double
   /// The pixels that count, as indices into a frame in C order.
-  let pixels: [Int]
+  let pixels: [UInt32]
   /// Places of the bins in ``list``, and the pixels of each bin as indices into ``pixels``.
   let starts: [UInt32]
   let list: [UInt16]
@@ -39,7 +39,7 @@ struct RadonTransform: Sendable {
     let reach = points.reduce(0) { max($0, ($1 * $1).sum()) }.squareRoot()
     let half = Int((reach / step).rounded(.up))
     let rhos = 2 * half + 1
-    (pixels, self.rhos) = (places, rhos)
+    (pixels, self.rhos) = (places.map { UInt32($0) }, rhos)
     var bins: [[UInt16]] = []
     var counts: [Float] = []
     for theta in 0..<thetas {

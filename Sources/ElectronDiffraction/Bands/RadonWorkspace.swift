@@ -50,23 +50,15 @@ final class RadonWorkspace {
   ///
   /// - Parameter values: a frame in C order; without a finite mean and a spread the lane becomes empty.
   /// - Returns: whether there is anything in the pattern.
-  func load(_ values: UnsafeBufferPointer<Float>, lane: Int) -> Bool {
-    var (sum, squares): (Float, Float) = (0, 0)
-    for index in radon.pixels { sum += values[index] }
-    let mean = sum / Float(radon.pixels.count)
-    for index in radon.pixels { squares += (values[index] - mean) * (values[index] - mean) }
-    let spread = (squares / Float(radon.pixels.count)).squareRoot()
-    let target = pixels.pointer + lane
-    guard spread.isFinite, spread > 1e-6 * abs(mean), spread > 0 else {
-      for place in radon.pixels.indices { target[place * Self.lanes] = 0 }
-      return false
+  func load(_ values: UnsafePointer<Float>, lane: Int) -> Bool {
+    radon.pixels.withUnsafeBufferPointer {
+      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, pixels.pointer) != 0
     }
-    let factor = 36 / spread
-    for (place, index) in radon.pixels.enumerated() {
-      let value = min(max((values[index] - mean) * factor, -127), 127)
-      target[place * Self.lanes] = Int8(value.rounded())
-    }
-    return true
+  }
+
+  /// Empties a lane.
+  func clear(lane: Int) {
+    for index in radon.pixels.indices { pixels.pointer[index * Self.lanes + lane] = 0 }
   }
 
   /// Transforms and filters all lanes.
@@ -116,12 +108,7 @@ final class RadonWorkspace {
   ) -> RadonPeak {
     let (row, bin) = (place / radon.rhos, place % radon.rhos)
     func value(_ dRow: Int, _ dBin: Int) -> Float {
-      var (r, b) = (row + dRow, bin + dBin)
-      if r < 0 || r >= radon.thetas {
-        r = r < 0 ? r + radon.thetas : r - radon.thetas
-        b = radon.rhos - 1 - b
-      }
-      return response[(r * radon.rhos + b) * Self.lanes + lane]
+      response[self.place(row + dRow, bin + dBin) * Self.lanes + lane]
     }
     let here = value(0, 0)
     let (up, down, left, right) = (value(-1, 0), value(1, 0), value(0, -1), value(0, 1))
@@ -130,7 +117,7 @@ final class RadonWorkspace {
     let mixed = (value(1, 1) + value(-1, -1) - value(1, -1) - value(-1, 1)) / 4
     let determinant = hRow * hBin - mixed * mixed
     var (dRow, dBin): (Float, Float) = (0, 0)
-    if determinant > 0 {
+    if determinant != 0 {
       dRow = min(max((mixed * gBin - hBin * gRow) / determinant, -1), 1)
       dBin = min(max((mixed * gRow - hRow * gBin) / determinant, -1), 1)
     }
@@ -138,6 +125,45 @@ final class RadonWorkspace {
     return RadonPeak(
       row: Double(row) + Double(dRow), bin: Double(bin) + Double(dBin), strength: height / scales[filter][lane],
       filter: filter, isDark: isDark)
+  }
+
+  /// The bin of a row and a place in it, the row up to one turn of half a circle outside.
+  private func place(_ row: Int, _ bin: Int) -> Int {
+    if row < 0 { return (row + radon.thetas) * radon.rhos + radon.rhos - 1 - bin }
+    if row >= radon.thetas { return (row - radon.thetas) * radon.rhos + radon.rhos - 1 - bin }
+    return row * radon.rhos + bin
+  }
+
+  /// The maximum of a filter's response near a line, found by climbing from it.
+  ///
+  /// - Parameters:
+  ///   - reach: the most steps, of one bin in both directions each.
+  ///   - isDark: climbs down instead.
+  /// - Returns: nil where the climb leaves the pattern or does not end.
+  func peak(theta: Double, rho: Double, filter: Int, lane: Int, reach: Int, isDark: Bool) -> RadonPeak? {
+    let values = responses[filter].pointer
+    let sign: Float = isDark ? -1 : 1
+    var row = Int((theta / .pi * Double(radon.thetas)).rounded())
+    var bin = Int((rho / radon.step).rounded()) + radon.rhos / 2
+    for _ in 0...reach {
+      guard bin > 0, bin + 1 < radon.rhos, row > -radon.thetas, row < 2 * radon.thetas - 1 else { return nil }
+      var (best, dRow, dBin) = (-Float.infinity, 0, 0)
+      for r in -1...1 {
+        for b in -1...1 {
+          let value = sign * values[place(row + r, bin + b) * Self.lanes + lane]
+          if value > best || (value == best && r == 0 && b == 0) { (best, dRow, dBin) = (value, r, b) }
+        }
+      }
+      if dRow == 0 && dBin == 0 {
+        let here = place(row, bin)
+        guard radon.significance[here] > 0, best > 0 else { return nil }
+        var found = peak(at: here, lane: lane, filter: filter, in: values, isDark: isDark)
+        found.strength *= sign
+        return found
+      }
+      (row, bin) = (row + dRow, bin + dBin)
+    }
+    return nil
   }
 
   /// The response of a filter at a line over the root mean square, interpolated between four bins; nil outside.

@@ -55,13 +55,14 @@ struct ScreenCentre: Sendable, Hashable {
     distance = Double(rows) * centre.z
   }
 
-  /// The θ and ρ of the line of a plane, θ in 0..<π.
-  func line(normal: SIMD3<Double>) -> (theta: Double, rho: Double)? {
+  /// The θ in 0..<π and ρ of the middle of the band of a plane; nil for a plane parallel to the screen.
+  func line(normal: SIMD3<Double>, halfAngle: Double = 0) -> (theta: Double, rho: Double)? {
     let planar = (normal.x * normal.x + normal.y * normal.y).squareRoot()
     guard planar > 1e-6 else { return nil }
     var n = normal / planar
     if n.y < 0 || (n.y == 0 && n.x < 0) { n = -n }
     let theta = atan2(n.y, n.x)
-    return (theta < .pi ? theta : 0, -n.z * distance + x * n.x + y * n.y)
+    let middle = -n.z * (1 + (1 + n.z * n.z) * halfAngle * halfAngle)
+    return (theta < .pi ? theta : 0, middle * distance + x * n.x + y * n.y)
   }
 }
