@@ -12,7 +12,7 @@ typedef float f32lanes __attribute__((vector_size(4 * LANES)));
 typedef int32_t i32lanes __attribute__((vector_size(4 * LANES)));
 
 OPERANDO_CLONES int operando_radon_load(
-    const float *pattern, const uint32_t *places, size_t count, size_t lane, int8_t *pixels) {
+    const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, int8_t *pixels) {
   // Sixteen sums side by side, so that the order of additions is the same on every machine.
   float sums[16] = {0}, squares[16] = {0};
   size_t whole = count / 16 * 16;
@@ -34,10 +34,10 @@ OPERANDO_CLONES int operando_radon_load(
   for (size_t i = whole; i < count; i++) square += (pattern[places[i]] - mean) * (pattern[places[i]] - mean);
   float spread = sqrtf(square / (float)count);
   int usable = isfinite(spread) && spread > 1e-6f * fabsf(mean) && spread > 0;
-  float factor = 36 / spread;
+  float factor = limit / (3.5f * spread);
   for (size_t i = 0; i < count; i++) {
     float value = usable ? (pattern[places[i]] - mean) * factor : 0;
-    value = value > 127 ? 127 : value < -127 ? -127 : value;
+    value = value > limit ? limit : value < -limit ? -limit : value;
     pixels[i * LANES + lane] = (int8_t)(value + (value < 0 ? -0.5f : 0.5f));
   }
   return usable;

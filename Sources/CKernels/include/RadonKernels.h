@@ -6,12 +6,13 @@
 
 #define OPERANDO_RADON_LANES 32
 
-// Takes `count` pixels of a pattern, those named by `places`, into a lane: less their mean, in steps of a 36th of their
-// standard deviation, limited to 127 steps. Returns 0, the lane emptied, where there is no finite mean or no spread.
-int operando_radon_load(const float *pattern, const uint32_t *places, size_t count, size_t lane, int8_t *pixels);
+// Takes `count` pixels of a pattern, those named by `places`, into a lane: less their mean, in units in which 3.5 of their
+// standard deviations are `limit`, limited to that. Returns 0, the lane emptied, where there is no finite mean or spread.
+int operando_radon_load(
+    const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, int8_t *pixels);
 
-// Sums over the pixels of each bin. `starts` has `bins + 1` places in `list`, which names pixels. No bin may have more
-// than 258 pixels: their sums fit into 16 bits.
+// Sums over the pixels of each bin. `starts` has `bins + 1` places in `list`, which names pixels. Sums must fit
+// into 16 bits.
 void operando_radon_sums(const int8_t *pixels, const uint32_t *starts, const uint16_t *list, size_t bins, int16_t *sums);
 
 // Means over the pixels: sums smoothed along rho with `2 * half + 1` taps, times `factor` of the bin.

@@ -113,8 +113,9 @@ extension BandIndexer {
     result.candidates.sort { $0.score > $1.score }
     guard let best = result.candidates.first else { return result }
     let second = result.candidates.dropFirst().first
+    let isTie = second.map { best.score - $0.score < Self.leastMargin } ?? false
     result.pattern = IndexedPattern(
-      phase: best.phase, orientation: best.orientation, status: .indexed, fit: best.fit,
+      phase: best.phase, orientation: best.orientation, status: isTie ? .undecided : .indexed, fit: best.fit,
       confidence: min(max((best.score - (second?.score ?? 0)) / max(best.score, 1e-9), 0), 1),
       quality: bands.reduce(0) { $0 + $1.strength } / Double(bands.count), bands: best.bands,
       covariance: best.covariance)
@@ -130,7 +131,9 @@ extension BandIndexer {
       guard let pole = pairs.nearestPole(to: matrix * band.normal, leastCosine: cos(settings.tolerance)) else {
         return nil
       }
-      return line(theta: band.theta, rho: band.rho, strength: band.strength, filter: band.filter, pole: pole)
+      return line(
+        theta: band.theta, rho: band.rho, strength: band.strength, softness: band.softness,
+        halfWidth: band.halfWidth, pole: pole)
     }
     return pairs.fitOrientation(start: start, lines: lines, centre: centre)
   }
@@ -156,8 +159,8 @@ extension BandIndexer {
       else { continue }
       lines.append(
         line(
-          theta: radon.theta(peak.row), rho: radon.rho(peak.bin), strength: Double(peak.strength), filter: filter,
-          pole: index))
+          theta: radon.theta(peak.row), rho: radon.rho(peak.bin), strength: Double(peak.strength),
+          softness: Double(peak.softness), halfWidth: filters[filter].halfWidth, pole: index))
     }
     return pairs.fitOrientation(start: start, lines: lines, centre: centre)
   }
@@ -187,7 +190,7 @@ extension BandIndexer {
       bands.append(
         DetectedBand(
           theta: theta, rho: rho, normal: ScreenLine(theta: theta, rho: rho, centre: centre).normal,
-          strength: Double(peak.strength), halfWidth: halfWidth, isDark: peak.isDark, filter: peak.filter))
+          strength: Double(peak.strength), halfWidth: halfWidth, isDark: peak.isDark, softness: Double(peak.softness)))
       if bands.count == settings.bands { break }
     }
     return bands
@@ -195,17 +198,25 @@ extension BandIndexer {
 
   /// A line with the shape of its uncertainty.
   ///
-  /// The maximum of a response with noise moves by the noise's slope over the response's curvature: in proportion to the
-  /// width of the band and to one over the strength. On simulated patterns of nickel the power of the width is 0.8, the
-  /// same with and without noise. The angle of a line drawn through a disc is known √12 / chord times as well as its
-  /// place, and a little worse since the response is blurred along θ.
-  private func line(theta: Double, rho: Double, strength: Double, filter: Int, pole: Int) -> MeasuredLine {
+  /// Noise moves a maximum by its slope over the curvature of the response; where a filter of half width w meets a band
+  /// of its width, that is w over the strength. A peak that is sharper is not a band's and gets no more trust. The angle
+  /// of a line drawn through a disc is known √12 / chord times as well as its place, and a little worse since the
+  /// response is blurred along θ.
+  private func line(
+    theta: Double, rho: Double, strength: Double, softness: Double, halfWidth: Double, pole: Int
+  ) -> MeasuredLine {
     let radius = Double(min(radon.shape.rows, radon.shape.columns)) / 2
     let chord = 2 * max(radius * radius - rho * rho, 1).squareRoot()
-    let sigma = filters[filter].spread / strength
+    let sigma = max(softness * radon.step, halfWidth / strength)
     return MeasuredLine(
       theta: theta, rho: rho, sigmaTheta: 1.1 * sigma * 12.0.squareRoot() / chord, sigmaRho: sigma, pole: pole)
   }
+
+  /// Scores nearer than this are a tie.
+  ///
+  /// On simulated patterns of a layered oxide the right one of its pseudo-symmetric orientations leads by 0.3 in 99 of
+  /// 100 patterns without noise and in 9 of 10 at a signal of a third of the noise, a wrong one in one of three.
+  private static let leastMargin = 0.3
 
   /// Responses weaker than this times their root mean square are not told from noise.
   private static let leastStrength: Float = 2

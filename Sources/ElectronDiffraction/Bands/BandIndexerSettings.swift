@@ -25,7 +25,7 @@ public struct BandIndexerSettings: Sendable, Hashable {
   /// Largest angle between a measured band and the one that explains it, in radians.
   public var tolerance = 2 * Double.pi / 180
   /// Patterns with more rows than this are binned before they are transformed, in pixels.
-  public var largestSize = 160
+  public var largestSize = 128
   /// Whether the corners outside the inscribed circle count.
   public var usesCorners = false
 

@@ -81,9 +81,10 @@ extension PolePairs {
         let angle = lines.indices.reduce(0.0) {
           $0 + acos(min(abs((final * screen[$1].normal * poles[lines[$1].pole].normal).sum()), 1))
         }
-        // The scale is known as from so many squares; the turn over its estimated uncertainty has as many degrees.
-        let known = max(freedom * Self.tail / (Self.tail + 4), 2.5)
-        let factor = variance * (Self.tail + 4) / (Self.tail + 2) * known / (known - 2)
+        // The scale is known as from so many squares. A turn over its estimated uncertainty follows the distribution of
+        // Fisher, not that of χ²; this makes the ellipsoid of 90 % hold 90 %.
+        let known = max(freedom * Self.tail / (Self.tail + 4), 4)
+        let factor = variance * (Self.tail + 4) / (Self.tail + 2) * known / (known - 2.5)
         return BandOrientation(
           rotation: rotation, covariance: covariance.rotated(by: matrix).scaled(by: factor),
           scale: variance.squareRoot(), fit: angle / Double(lines.count))

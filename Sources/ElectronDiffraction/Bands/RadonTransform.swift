@@ -5,9 +5,14 @@ import Foundation
 /// The lines over which the Radon transform of a pattern averages, and the pixels that each of them takes.
 ///
 /// A line is x cos θ + y sin θ = ρ with x to the right and y up in pixels from the centre of the pattern; θ in 0..<π, and
-/// (θ + π, ρ) is (θ, −ρ). A pixel belongs to the bin of ρ that its centre falls into. Bins may be finer than pixels: sums
-/// and counts are both smoothed before they are divided, so empty bins and the beat of bins and pixels leave no trace.
+/// (θ + π, ρ) is (θ, −ρ). A pixel gives a half each to the bins of ρ that the places a quarter of a bin on both sides of its
+/// centre fall into, which keeps its place to a quarter of a bin. Bins may be finer than pixels: sums and counts are both
+/// smoothed before they are divided, so empty bins and the beat of bins and pixels leave no trace.
 struct RadonTransform: Sendable {
+  /// Standard deviation of the Gaussian that smooths sums and counts, in pixels: it leaves less than a thousandth of a
+  /// beat of one pixel.
+  static let smoothing = 0.6
+
   /// The pattern.
   let shape: FrameShape
   /// Steps of θ in half a turn, and bins of ρ (odd, the middle one is ρ = 0).
@@ -16,12 +21,14 @@ struct RadonTransform: Sendable {
   let step: Double
   /// The pixels that count, as indices into a frame in C order.
   let pixels: [UInt32]
-  /// Places of the bins in ``list``, and the pixels of each bin as indices into ``pixels``.
+  /// Places of the bins in ``list``, and the halves of pixels of each bin as indices into ``pixels``.
   let starts: [UInt32]
   let list: [UInt16]
   /// Weights with which sums are smoothed along ρ.
   let smoothing: [Float]
-  /// One over the smoothed number of pixels of each bin; zero where there are none.
+  /// The largest value of a pixel for which no sum exceeds 16 bits, 127 at most.
+  let limit: Float
+  /// One over the smoothed number of halves of each bin; zero where there are none.
   let perPixel: [Float]
   /// Root of the smoothed number of pixels over the largest one, zero for lines shorter than half the longest.
   let significance: [Float]
@@ -39,7 +46,7 @@ struct RadonTransform: Sendable {
       SIMD2(Double(index % shape.columns) + 0.5 - centreX, centreY - Double(index / shape.columns) - 0.5)
     }
     let reach = points.reduce(0) { max($0, ($1 * $1).sum()) }.squareRoot()
-    let half = Int((reach / step).rounded(.up))
+    let half = Int((reach / step + 0.25).rounded(.up))
     let rhos = 2 * half + 1
     (pixels, self.rhos) = (taken.map { UInt32($0) }, rhos)
     var bins: [[UInt16]] = []
@@ -49,7 +56,8 @@ struct RadonTransform: Sendable {
       let direction = SIMD2(cos(angle), sin(angle))
       var row = [[UInt16]](repeating: [], count: rhos)
       for (index, point) in points.enumerated() {
-        row[half + Int(((point * direction).sum() / step).rounded())].append(UInt16(index))
+        let place = (point * direction).sum() / step
+        for offset in [-0.25, 0.25] { row[half + Int((place + offset).rounded())].append(UInt16(index)) }
       }
       counts += row.map { Float($0.count) }
       bins += row
@@ -59,8 +67,7 @@ struct RadonTransform: Sendable {
     for bin in bins { starts.append(starts[starts.count - 1] + UInt32(bin.count)) }
     self.starts = starts
     list = bins.flatMap { $0 }
-    // A Gaussian of 0.6 pixels leaves less than a thousandth of a beat of one pixel.
-    smoothing = gaussianTaps(sigma: 0.6 / step)
+    smoothing = gaussianTaps(sigma: Self.smoothing / step)
     let reachOfTaps = smoothing.count / 2
     var smooth = [Float](repeating: 0, count: counts.count)
     for theta in 0..<thetas {
@@ -70,6 +77,7 @@ struct RadonTransform: Sendable {
         }
       }
     }
+    limit = min(127, (32767 / max(counts.max() ?? 1, 1)).rounded(.down))
     let longest = smooth.max() ?? 1
     perPixel = smooth.map { $0 > 0 ? 1 / $0 : 0 }
     let significance = smooth.map { $0 < longest / 2 ? 0 : ($0 / longest).squareRoot() }

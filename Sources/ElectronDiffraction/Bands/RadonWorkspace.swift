@@ -5,13 +5,19 @@ import Foundation
 struct BandFilter: Sendable {
   let halfWidth: Double
   let taps: [Float]
-  /// How the uncertainty of a place grows with the width: the power 0.8 of the half width.
-  let spread: Double
+  /// Root mean square of the difference of neighbouring responses to noise, over that of the responses.
+  let slope: Float
 
   init(halfWidth: Double, step: Double) {
     self.halfWidth = halfWidth
     taps = bandTaps(sigma: halfWidth / step)
-    spread = pow(halfWidth, 0.8)
+    let smoothing = gaussianTaps(sigma: RadonTransform.smoothing / step)
+    var all = [Float](repeating: 0, count: taps.count + smoothing.count)
+    for (i, tap) in taps.enumerated() {
+      for (j, weight) in smoothing.enumerated() { all[i + j] += tap * weight }
+    }
+    let differences = zip(all, all.dropFirst()).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
+    slope = (differences / all.reduce(0) { $0 + $1 * $1 }).squareRoot()
   }
 }
 
@@ -21,6 +27,8 @@ struct RadonPeak {
   var row, bin: Double
   /// Response over the root mean square of the filter's responses.
   var strength: Float
+  /// How far the peak moves along ρ, in bins, for a slope of one root mean square that noise has.
+  var softness: Float
   var filter: Int
   var isDark: Bool
 }
@@ -56,13 +64,13 @@ final class RadonWorkspace {
   /// Takes a pattern into a lane.
   ///
   /// The mean is taken off, so that a line's mean is that of what stands out, and the rest is kept in steps of a 36th of
-  /// the standard deviation, which adds a ten-thousandth to the variance of the noise.
+  /// the standard deviation, which adds a ten-thousandth to the variance of the noise (more for long lines).
   ///
   /// - Parameter values: a frame in C order; without a finite mean and a spread the lane becomes empty.
   /// - Returns: whether there is anything in the pattern.
   func load(_ values: UnsafePointer<Float>, lane: Int) -> Bool {
     radon.pixels.withUnsafeBufferPointer {
-      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, pixels.pointer) != 0
+      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, radon.limit, pixels.pointer) != 0
     }
   }
 
@@ -136,6 +144,7 @@ final class RadonWorkspace {
     return RadonPeak(
       row: Double(row) + Double(dRow), bin: Double(bin) + Double(dBin),
       strength: height / scales[filter * Self.lanes + lane],
+      softness: scales[filter * Self.lanes + lane] * filters[filter].slope / max(abs(hBin), .leastNormalMagnitude),
       filter: filter, isDark: isDark)
   }
 

@@ -141,7 +141,9 @@ public struct PreparedFrames<Source: FrameSource>: FrameSource {
     var values = pattern
     let width = max(3, Int((4 * sigma * sigma + 1).squareRoot().rounded()) | 1)
     for _ in 0..<3 {
-      for row in 0..<shape.rows { runningMean(&values, from: row * shape.columns, step: 1, count: shape.columns, width) }
+      for row in 0..<shape.rows {
+        runningMean(&values, from: row * shape.columns, step: 1, count: shape.columns, width)
+      }
       for column in 0..<shape.columns {
         runningMean(&values, from: column, step: shape.columns, count: shape.rows, width)
       }
