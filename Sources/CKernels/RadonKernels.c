@@ -11,7 +11,7 @@ typedef int16_t i16lanes __attribute__((vector_size(2 * LANES)));
 typedef float f32lanes __attribute__((vector_size(4 * LANES)));
 typedef int32_t i32lanes __attribute__((vector_size(4 * LANES)));
 
-OPERANDO_CLONES int operando_radon_load(
+OPERANDO_CLONES float operando_radon_load(
     const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, int8_t *pixels) {
   // Sixteen sums side by side, so that the order of additions is the same on every machine.
   float sums[16] = {0}, squares[16] = {0};
@@ -40,7 +40,18 @@ OPERANDO_CLONES int operando_radon_load(
     value = value > limit ? limit : value < -limit ? -limit : value;
     pixels[i * LANES + lane] = (int8_t)(value + (value < 0 ? -0.5f : 0.5f));
   }
-  return usable;
+  if (!usable) return -1;
+  float rough[16] = {0};
+  for (size_t i = 0; i + 18 <= count; i += 16) {
+    for (int k = 0; k < 16; k++) {
+      float d = pattern[places[i + k]] - 2 * pattern[places[i + k + 1]] + pattern[places[i + k + 2]];
+      rough[k] += d * d;
+    }
+  }
+  float roughness = 0;
+  for (int k = 0; k < 16; k++) roughness += rough[k];
+  float part = roughness / (6 * (float)count * spread * spread);
+  return part < 1 ? part : 1;
 }
 
 OPERANDO_CLONES void operando_radon_sums(

@@ -7,8 +7,11 @@
 #define OPERANDO_RADON_LANES 32
 
 // Takes `count` pixels of a pattern, those named by `places`, into a lane: less their mean, in units in which 3.5 of their
-// standard deviations are `limit`, limited to that. Returns 0, the lane emptied, where there is no finite mean or spread.
-int operando_radon_load(
+// standard deviations are `limit`, limited to that.
+//
+// Returns the part of their variance that second differences of pixels one after the other show, and white noise alone
+// would have; a negative number, the lane emptied, where there is no finite mean or spread.
+float operando_radon_load(
     const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, int8_t *pixels);
 
 // Sums over the pixels of each bin. `starts` has `bins + 1` places in `list`, which names pixels. Sums must fit

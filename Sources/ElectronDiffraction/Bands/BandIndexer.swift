@@ -16,6 +16,8 @@ public struct BandIndexer: Sendable {
   let radon: RadonTransform
   let filters: [BandFilter]
   let thetaTaps: [Float]
+  /// Root mean square of each filter's responses to white noise of a standard deviation of 1.
+  let noiseGains: [Float]
   let voting: [BandVoting]
   let binning: Int
 
@@ -58,7 +60,16 @@ public struct BandIndexer: Sendable {
     let distance = geometry.patternCentre.z * Double(shape.rows)
     let halfWidths = settings.halfWidths ?? Self.halfWidths(voting.map(\.pairs))
     filters = halfWidths.map { BandFilter(halfWidth: max($0 * distance, 0.9), step: step) }
-    thetaTaps = gaussianTaps(sigma: settings.thetaBlur / .pi * Double(thetas))
+    let thetaTaps = gaussianTaps(sigma: settings.thetaBlur / .pi * Double(thetas))
+    self.thetaTaps = thetaTaps
+    let workspace = RadonWorkspace(radon: radon, filters: filters, thetaTaps: thetaTaps)
+    var generator = SeededGenerator(seed: 1)
+    for lane in 0..<RadonWorkspace.lanes {
+      let pattern = (0..<shape.count).map { _ in Float(generator.normal()) }
+      _ = workspace.load(pattern, lane: lane)
+    }
+    workspace.transform()
+    noiseGains = filters.indices.map { workspace.noiseGain(of: $0) }
   }
 
   /// Three, in equal ratios from the narrowest band near the pattern centre to the widest one far from it.

@@ -14,4 +14,6 @@ public struct DetectedBand: Sendable, Hashable {
   public var isDark: Bool
   /// How far noise moves it, see ``RadonPeak/softness``.
   var softness: Double
+  /// The part of the responses that is noise.
+  var noise: Double
 }

@@ -46,6 +46,8 @@ final class RadonWorkspace {
   private let means, row, responses: AlignedBuffer<Float>
   private let squares: AlignedBuffer<Double>
   private let places: AlignedBuffer<UInt32>
+  /// Standard deviation of the noise of each lane's pixels, in the units that are kept.
+  private var noise = [Float](repeating: 0, count: RadonWorkspace.lanes)
   /// Root mean square of the responses, of all lanes for each filter.
   private var scales: [Float]
 
@@ -69,9 +71,11 @@ final class RadonWorkspace {
   /// - Parameter values: a frame in C order; without a finite mean and a spread the lane becomes empty.
   /// - Returns: whether there is anything in the pattern.
   func load(_ values: UnsafePointer<Float>, lane: Int) -> Bool {
-    radon.pixels.withUnsafeBufferPointer {
-      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, radon.limit, pixels.pointer) != 0
+    let roughness = radon.pixels.withUnsafeBufferPointer {
+      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, radon.limit, pixels.pointer)
     }
+    noise[lane] = max(roughness, 0).squareRoot() * radon.limit / 3.5
+    return roughness >= 0
   }
 
   /// Empties a lane.
@@ -91,6 +95,21 @@ final class RadonWorkspace {
       Int32(radon.used.upperBound), row.pointer, responses.pointer, squares.pointer)
     let counted = Double(radon.significance.reduce(0) { $0 + ($1 > 0 ? 1 : 0) })
     for index in scales.indices { scales[index] = Float((squares.pointer[index] / counted).squareRoot()) }
+  }
+
+  /// The root mean square of a filter's responses to white noise of a standard deviation of 1, by all lanes.
+  ///
+  /// - Precondition: the lanes hold white noise and are transformed.
+  func noiseGain(of filter: Int) -> Float {
+    let ratios = (0..<Self.lanes).map { scales[filter * Self.lanes + $0] * 3.5 / radon.limit }
+    return ratios.reduce(0, +) / Float(Self.lanes)
+  }
+
+  /// The part of a filter's responses that is noise, as a ratio of root mean squares.
+  ///
+  /// - Parameter gain: see ``noiseGain(of:)``.
+  func noisePart(filter: Int, lane: Int, gain: Float) -> Float {
+    min(gain * noise[lane] / max(scales[filter * Self.lanes + lane], .leastNormalMagnitude), 1)
   }
 
   private func responses(of filter: Int) -> UnsafeMutablePointer<Float> {
