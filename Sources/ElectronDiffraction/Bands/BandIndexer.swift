@@ -39,9 +39,16 @@ public struct BandIndexer: Sendable {
       throw .badGeometry(
         found: "patterns of \(geometry.shape.rows) x \(geometry.shape.columns)", expected: "at least 16 x 16")
     }
-    guard geometry.patternCentre.z > 0, geometry.patternCentre.z.isFinite else {
-      throw .badGeometry(found: "a distance of \(geometry.patternCentre.z) heights", expected: "a positive one")
+    let centre = geometry.patternCentre
+    guard centre.z > 0, centre.x.isFinite, centre.y.isFinite, centre.z.isFinite else {
+      throw .badGeometry(
+        found: "a pattern centre at (\(centre.x), \(centre.y), \(centre.z))",
+        expected: "a finite one in front of the screen")
     }
+    guard wavelength > 0, wavelength.isFinite else {
+      throw .badSetting(name: "the wavelength", found: "\(wavelength) m", expected: "a positive one")
+    }
+    try settings.check()
     binning = max(
       1, (max(geometry.shape.rows, geometry.shape.columns) + settings.largestSize - 1) / settings.largestSize)
     let shape = FrameShape(rows: geometry.shape.rows / binning, columns: geometry.shape.columns / binning)

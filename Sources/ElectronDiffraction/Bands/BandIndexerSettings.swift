@@ -30,6 +30,27 @@ public struct BandIndexerSettings: Sendable, Hashable {
   public var usesCorners = false
 
   public init() {}
+
+  /// - Throws: ``BandIndexerError/badSetting(name:found:expected:)``.
+  func check() throws(BandIndexerError) {
+    func require<Value: Comparable>(_ name: String, _ value: Value?, _ range: ClosedRange<Value>)
+      throws(BandIndexerError)
+    {
+      if let value, !range.contains(value) {
+        throw .badSetting(
+          name: name, found: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    try require("the number of angles", thetas, 30...720)
+    try require("the width of a bin in pixels", rhoStep, 0.25...2)
+    try require("the blur along the angle in radians", thetaBlur, 0.001...0.2)
+    try require("the number of half widths of bands", halfWidths?.count, 1...8)
+    for width in halfWidths ?? [] { try require("the half width of a band in radians", width, 0.001...0.2) }
+    try require("the number of bands", bands, 3...40)
+    try require("the least number of bands", leastBands, 3...40)
+    try require("the tolerance in radians", tolerance, 0.001...0.2)
+    try require("the largest number of rows", largestSize, 16...256)
+  }
 }
 
 /// Why no indexer could be made.

@@ -1,3 +1,6 @@
+import ArrayMath
+import Foundation
+
 /// A Kikuchi band that was seen in a pattern.
 public struct DetectedBand: Sendable, Hashable {
   /// Direction of the normal of its middle line on the screen, in radians from x to y (up), 0..<π.
@@ -16,4 +19,14 @@ public struct DetectedBand: Sendable, Hashable {
   var softness: Double
   /// The part of the responses that is noise.
   var noise: Double
+
+  /// The band in the pixels of a pattern of which whole blocks of `binning` by `binning` were taken together, the rest at
+  /// the right and at the bottom being cut off.
+  func unbinned(_ binning: Int, shape: FrameShape) -> DetectedBand {
+    var band = self
+    let cut = SIMD2(Double(shape.columns % binning), -Double(shape.rows % binning)) / 2
+    band.rho = rho * Double(binning) - cut.x * cos(theta) - cut.y * sin(theta)
+    band.halfWidth *= Double(binning)
+    return band
+  }
 }

@@ -1,3 +1,4 @@
+import ArrayMath
 import Foundation
 
 /// The geometry of a line on the screen: how its parameters and the plane through it and the source depend on each other.
@@ -48,11 +49,15 @@ struct ScreenLine: Sendable {
 struct ScreenCentre: Sendable, Hashable {
   var x, y, distance: Double
 
-  /// - Parameter shape: the pixels of the pattern whose pattern centre is given.
-  init(_ centre: PatternCentre, rows: Int, columns: Int) {
-    x = Double(columns) * (centre.x - 0.5)
-    y = Double(rows) * (0.5 - centre.y)
-    distance = Double(rows) * centre.z
+  /// - Parameters:
+  ///   - shape: of the patterns whose pattern centre is given.
+  ///   - binning: pixels of them in a row and in a column of those that lengths are in; what is left over at the right
+  ///     and at the bottom is cut off.
+  init(_ centre: PatternCentre, shape: FrameShape, binning: Int = 1) {
+    let (rows, columns) = (shape.rows / binning, shape.columns / binning)
+    x = centre.x * Double(shape.columns) / Double(binning) - Double(columns) / 2
+    y = Double(rows) / 2 - centre.y * Double(shape.rows) / Double(binning)
+    distance = centre.z * Double(shape.rows) / Double(binning)
   }
 
   /// Half the width in pixels of a band at the foot of a line, the place of the line nearest to the pattern's centre.
