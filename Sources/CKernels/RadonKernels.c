@@ -12,31 +12,33 @@ typedef float f32lanes __attribute__((vector_size(4 * LANES)));
 typedef int32_t i32lanes __attribute__((vector_size(4 * LANES)));
 
 OPERANDO_CLONES float operando_radon_load(
-    const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, int8_t *pixels) {
+    const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, float *scratch,
+    int8_t *pixels) {
+  for (size_t i = 0; i < count; i++) scratch[i] = pattern[places[i]];
   // Sixteen sums side by side, so that the order of additions is the same on every machine.
   float sums[16] = {0}, squares[16] = {0};
   size_t whole = count / 16 * 16;
   for (size_t i = 0; i < whole; i += 16) {
-    for (int k = 0; k < 16; k++) sums[k] += pattern[places[i + k]];
+    for (int k = 0; k < 16; k++) sums[k] += scratch[i + k];
   }
   float sum = 0;
   for (int k = 0; k < 16; k++) sum += sums[k];
-  for (size_t i = whole; i < count; i++) sum += pattern[places[i]];
+  for (size_t i = whole; i < count; i++) sum += scratch[i];
   float mean = sum / (float)count;
   for (size_t i = 0; i < whole; i += 16) {
     for (int k = 0; k < 16; k++) {
-      float d = pattern[places[i + k]] - mean;
+      float d = scratch[i + k] - mean;
       squares[k] += d * d;
     }
   }
   float square = 0;
   for (int k = 0; k < 16; k++) square += squares[k];
-  for (size_t i = whole; i < count; i++) square += (pattern[places[i]] - mean) * (pattern[places[i]] - mean);
+  for (size_t i = whole; i < count; i++) square += (scratch[i] - mean) * (scratch[i] - mean);
   float spread = sqrtf(square / (float)count);
   int usable = isfinite(spread) && spread > 1e-6f * fabsf(mean) && spread > 0;
   float factor = limit / (3.5f * spread);
   for (size_t i = 0; i < count; i++) {
-    float value = usable ? (pattern[places[i]] - mean) * factor : 0;
+    float value = usable ? (scratch[i] - mean) * factor : 0;
     value = value > limit ? limit : value < -limit ? -limit : value;
     pixels[i * LANES + lane] = (int8_t)(value + (value < 0 ? -0.5f : 0.5f));
   }
@@ -44,7 +46,7 @@ OPERANDO_CLONES float operando_radon_load(
   float rough[16] = {0};
   for (size_t i = 0; i + 18 <= count; i += 16) {
     for (int k = 0; k < 16; k++) {
-      float d = pattern[places[i + k]] - 2 * pattern[places[i + k + 1]] + pattern[places[i + k + 2]];
+      float d = scratch[i + k] - 2 * scratch[i + k + 1] + scratch[i + k + 2];
       rough[k] += d * d;
     }
   }

@@ -10,9 +10,10 @@
 // standard deviations are `limit`, limited to that.
 //
 // Returns the part of their variance that second differences of pixels one after the other show, and white noise alone
-// would have; a negative number, the lane emptied, where there is no finite mean or spread.
+// would have; a negative number, the lane emptied, where there is no finite mean or spread. `scratch` has room for `count`
+// values.
 float operando_radon_load(
-    const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, int8_t *pixels);
+    const float *pattern, const uint32_t *places, size_t count, size_t lane, float limit, float *scratch, int8_t *pixels);
 
 // Sums over the pixels of each bin. `starts` has `bins + 1` places in `list`, which names pixels. Sums must fit
 // into 16 bits.

@@ -71,8 +71,9 @@ final class RadonWorkspace {
   /// - Parameter values: a frame in C order; without a finite mean and a spread the lane becomes empty.
   /// - Returns: whether there is anything in the pattern.
   func load(_ values: UnsafePointer<Float>, lane: Int) -> Bool {
+    // The means are not yet needed: their memory holds the pixels that count.
     let roughness = radon.pixels.withUnsafeBufferPointer {
-      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, radon.limit, pixels.pointer)
+      operando_radon_load(values, $0.baseAddress, radon.pixels.count, lane, radon.limit, means.pointer, pixels.pointer)
     }
     noise[lane] = max(roughness, 0).squareRoot() * radon.limit / 3.5
     return roughness >= 0
