@@ -131,7 +131,7 @@ let tests: [Target] = [
     exclude: [
       "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
     ],
-    sources: ["main.swift", "Integration.swift"]),
+    sources: ["main.swift", "Integration.swift", "Indexing.swift"]),
 ]
 
 let package = Package(

@@ -2,7 +2,7 @@ import FileFormats
 import Foundation
 import ParticleMechanics
 
-// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND: one line of figures, the median of five.
+// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE: one line of figures, the median of five.
 
 /// CPU seconds of this process so far, and the most memory it held in MB.
 func usage() -> (seconds: Double, megabytes: Double) {
@@ -98,7 +98,10 @@ case let name? where name.hasPrefix("integrate-"):
     exit(2)
   }
   report(try secondsOfIntegration(kind), [])
+case "index" where arguments.count == 3:
+  let (rate, error) = try indexing(size: Int(arguments[2]) ?? 60)
+  report(1 / rate, [("patterns_per_s", String(rate)), ("mean_error_deg", String(error))])
 default:
-  print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND")
+  print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE")
   exit(2)
 }

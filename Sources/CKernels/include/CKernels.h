@@ -22,5 +22,6 @@
 
 #include "Bitshuffle.h"
 #include "KikuchiProjection.h"
+#include "RadonKernels.h"
 
 #endif
