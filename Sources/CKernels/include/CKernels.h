@@ -21,5 +21,6 @@
 #endif
 
 #include "Bitshuffle.h"
+#include "RadonKernels.h"
 
 #endif
