@@ -22,5 +22,6 @@
 
 #include "Bitshuffle.h"
 #include "RadonKernels.h"
+#include "KikuchiProjection.h"
 
 #endif
