@@ -11,4 +11,10 @@ public enum ElectronBeam {
     let joules = energy * 1000 * e
     return h / (2 * m * joules * (1 + joules / (2 * m * c * c))).squareRoot()
   }
+
+  /// The mass of electrons of an energy in kiloelectronvolts over that of electrons at rest, 1 + e V / m c².
+  public static func lorentzFactor(kiloelectronvolts energy: Double) -> Double {
+    let (m, e, c) = (9.1093837015e-31, 1.602176634e-19, 299792458.0)
+    return 1 + energy * 1000 * e / (m * c * c)
+  }
 }

@@ -140,7 +140,7 @@ struct StructureFactorSum {
       var (c, s) = (0.0, 0.0)
       for image in site.images {
         let phase = 2 * Double.pi * (h * image.position).sum()
-        let damping = damping(site.displacement, indices, image.operation, inverseSquare)
+        let damping = site.displacement.damping(indices, image.operation, reciprocalMetric, inverseSquare)
         c += damping * cos(phase)
         s += damping * sin(phase)
       }
@@ -156,13 +156,21 @@ struct StructureFactorSum {
   func powder(_ indices: MillerIndices) throws(CrystallographyError) -> Double {
     try (self(indices).squaredMagnitude + self(-indices).squaredMagnitude) / 2
   }
+}
 
-  /// The Debye-Waller factor of an image; its tensor seen along h is the site's own seen along h W.
-  private func damping(
-    _ displacement: AtomicDisplacement, _ indices: MillerIndices, _ operation: SymmetryOperation,
+extension AtomicDisplacement {
+  /// The Debye-Waller factor of an image of a site; its tensor seen along h is the site's own seen along h W.
+  ///
+  /// - Parameters:
+  ///   - indices: the reflection h.
+  ///   - operation: the operation that brings the site to the image, with the rotation W.
+  ///   - reciprocalMetric: of the cell, in 1/m².
+  ///   - inverseSquare: 1/d², in 1/m².
+  func damping(
+    _ indices: MillerIndices, _ operation: SymmetryOperation, _ reciprocalMetric: SymmetricMatrix3,
     _ inverseSquare: Double
   ) -> Double {
-    switch displacement {
+    switch self {
     case .isotropic(let u): return exp(-2 * .pi * .pi * u * inverseSquare)
     case .anisotropic(let u):
       let g = reciprocalMetric
