@@ -2,15 +2,27 @@ public import Crystallography
 
 /// The points of a scan.
 public struct MapGrid: Sendable, Hashable, Codable {
+  /// How the points of neighbouring rows lie.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Below each other: a point has four nearest neighbours.
+    case square
+    /// Every second row is moved by half a step: a point has six. Rows that are a point shorter end in one that was
+    /// not measured.
+    case hexagonal
+    /// Anywhere; the grid is one row, and its neighbours are none of each other.
+    case scattered
+  }
+
   /// Points along y and along x.
   public var rows, columns: Int
-  /// Distances of neighbours along x and y, in metres.
+  /// Distances of neighbours along x and y, in metres; 0 where the points are scattered.
   public var stepX, stepY: Double
+  public var kind: Kind
 
   /// - Precondition: neither count is negative.
-  public init(rows: Int, columns: Int, stepX: Double, stepY: Double) {
+  public init(rows: Int, columns: Int, stepX: Double, stepY: Double, kind: Kind = .square) {
     precondition(rows >= 0 && columns >= 0, "a map has no negative extent")
-    (self.rows, self.columns, self.stepX, self.stepY) = (rows, columns, stepX, stepY)
+    (self.rows, self.columns, self.stepX, self.stepY, self.kind) = (rows, columns, stepX, stepY, kind)
   }
 
   /// The number of points.
