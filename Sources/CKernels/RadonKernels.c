@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define LANES OPERANDO_RADON_LANES
+#define INLINE static inline __attribute__((always_inline))
 
 typedef int8_t i8lanes __attribute__((vector_size(LANES)));
 typedef int16_t i16lanes __attribute__((vector_size(2 * LANES)));
@@ -72,64 +73,90 @@ OPERANDO_CLONES void operando_radon_means(
   }
 }
 
-OPERANDO_CLONES void operando_radon_along_theta(
-    const float *bins, const float *taps, int half, int thetas, int rhos, float *out) {
-  const f32lanes *all = (const f32lanes *)bins;
+// The row of an angle up to half a turn outside, and whether rho runs backwards in it.
+INLINE const f32lanes *wrapped(const f32lanes *bins, int theta, int thetas, int rhos, int *backwards) {
+  *backwards = theta < 0 || theta >= thetas;
+  return bins + (size_t)(theta < 0 ? theta + thetas : theta >= thetas ? theta - thetas : theta) * (size_t)rhos;
+}
+
+OPERANDO_CLONES void operando_radon_responses(
+    const float *means, const float *factor, const float *taps, int half, const float *filters, const int32_t *halves,
+    size_t count, int thetas, int rhos, int first, int end, float *row, float *responses, double *squares) {
+  f32lanes *blurred = (f32lanes *)row;
+  memset(squares, 0, count * LANES * sizeof(double));
   for (int theta = 0; theta < thetas; theta++) {
-    for (int rho = 0; rho < rhos; rho++) {
-      f32lanes total = {0};
-      for (int k = -half; k <= half; k++) {
-        int other = theta + k, place = rho;
-        if (other < 0) { other += thetas; place = rhos - 1 - rho; }
-        if (other >= thetas) { other -= thetas; place = rhos - 1 - rho; }
-        total += taps[k + half] * all[(size_t)other * rhos + place];
+    for (int k = -half; k <= half; k++) {
+      int backwards;
+      const f32lanes *other = wrapped((const f32lanes *)means, theta + k, thetas, rhos, &backwards);
+      float tap = taps[k + half];
+      if (k == -half) {
+        for (int rho = 0; rho < rhos; rho++) blurred[rho] = tap * other[backwards ? rhos - 1 - rho : rho];
+      } else {
+        for (int rho = 0; rho < rhos; rho++) blurred[rho] += tap * other[backwards ? rhos - 1 - rho : rho];
       }
-      ((f32lanes *)out)[(size_t)theta * rhos + rho] = total;
+    }
+    const float *weights = filters;
+    for (size_t filter = 0; filter < count; filter++) {
+      int reach = halves[filter];
+      weights += reach;
+      f32lanes *out = (f32lanes *)responses + ((size_t)filter * thetas + theta) * rhos;
+      f32lanes power = {0};
+      for (int rho = first; rho < end; rho++) {
+        int low = rho < reach ? -rho : -reach, high = rhos - 1 - rho < reach ? rhos - 1 - rho : reach;
+        f32lanes even = {0}, odd = {0};
+        int k = low;
+        for (; k < high; k += 2) {
+          even += weights[k] * blurred[rho + k];
+          odd += weights[k + 1] * blurred[rho + k + 1];
+        }
+        if (k == high) even += weights[k] * blurred[rho + k];
+        even = (even + odd) * factor[(size_t)theta * rhos + rho];
+        power += even * even;
+        out[rho] = even;
+      }
+      for (int lane = 0; lane < LANES; lane++) squares[filter * LANES + lane] += power[lane];
+      weights += reach + 1;
     }
   }
 }
 
-OPERANDO_CLONES void operando_radon_along_rho(
-    const float *bins, const float *factor, const float *taps, int half, int thetas, int rhos, float *out,
-    double *squares) {
-  const f32lanes *all = (const f32lanes *)bins;
-  memset(squares, 0, LANES * sizeof(double));
-  for (int theta = 0; theta < thetas; theta++) {
-    const f32lanes *row = all + (size_t)theta * rhos;
-    f32lanes power = {0};
-    for (int rho = 0; rho < rhos; rho++) {
-      f32lanes total = {0};
-      int first = rho < half ? -rho : -half, last = rhos - 1 - rho < half ? rhos - 1 - rho : half;
-      for (int k = first; k <= last; k++) total += taps[k + half] * row[rho + k];
-      size_t bin = (size_t)theta * rhos + rho;
-      total *= factor[bin];
-      power += total * total;
-      ((f32lanes *)out)[bin] = total;
-    }
-    for (int lane = 0; lane < LANES; lane++) squares[lane] += power[lane];
-  }
-}
+typedef _Bool flags __attribute__((ext_vector_type(LANES)));
+typedef int32_t masks __attribute__((ext_vector_type(LANES)));
+
+// One bit a lane of a comparison.
+#define BITS(MASK)                                              \
+  ({                                                            \
+    flags set = __builtin_convertvector((masks)(MASK), flags);  \
+    uint32_t packed;                                            \
+    memcpy(&packed, &set, sizeof(packed));                      \
+    packed;                                                     \
+  })
 
 OPERANDO_CLONES void operando_radon_maxima(
-    const float *bins, const float *threshold, int thetas, int rhos, size_t capacity, uint32_t *found, uint32_t *counts) {
+    const float *bins, const float *threshold, int thetas, int rhos, int first, int end, size_t capacity,
+    uint32_t *found, uint32_t *counts) {
   const f32lanes *all = (const f32lanes *)bins;
   f32lanes limit;
   memcpy(&limit, threshold, sizeof(limit));
   memset(counts, 0, LANES * sizeof(uint32_t));
+  if (first < 1) first = 1;
+  if (end > rhos - 1) end = rhos - 1;
   for (int theta = 0; theta < thetas; theta++) {
+    int backwardsBefore, backwardsAfter;
     const f32lanes *row = all + (size_t)theta * rhos;
-    const f32lanes *before = theta ? row - rhos : all + (size_t)(thetas - 1) * rhos;
-    const f32lanes *after = theta + 1 < thetas ? row + rhos : all;
-    for (int rho = 1; rho + 1 < rhos; rho++) {
+    const f32lanes *before = wrapped(all, theta - 1, thetas, rhos, &backwardsBefore);
+    const f32lanes *after = wrapped(all, theta + 1, thetas, rhos, &backwardsAfter);
+    for (int rho = first; rho < end; rho++) {
       f32lanes here = row[rho];
       // Of equal neighbours the later one counts.
       i32lanes peak = (here > limit) & (here >= row[rho - 1]) & (here > row[rho + 1]);
-      int b = theta ? rho : rhos - 1 - rho, a = theta + 1 < thetas ? rho : rhos - 1 - rho;
+      if (!BITS(peak)) continue;
+      int b = backwardsBefore ? rhos - 1 - rho : rho, a = backwardsAfter ? rhos - 1 - rho : rho;
       peak &= (here >= before[b - 1]) & (here >= before[b]) & (here >= before[b + 1]);
       peak &= (here > after[a - 1]) & (here > after[a]) & (here > after[a + 1]);
-      if (!__builtin_reduce_or(peak)) continue;
-      for (int lane = 0; lane < LANES; lane++) {
-        if (peak[lane] && counts[lane] < capacity) {
+      for (uint32_t left = BITS(peak); left; left &= left - 1) {
+        int lane = __builtin_ctz(left);
+        if (counts[lane] < capacity) {
           found[lane * capacity + counts[lane]++] = (uint32_t)((size_t)theta * rhos + rho);
         }
       }

@@ -18,19 +18,21 @@ void operando_radon_sums(const int8_t *pixels, const uint32_t *starts, const uin
 void operando_radon_means(
     const int16_t *sums, const float *factor, const float *taps, int half, int thetas, int rhos, float *means);
 
-// Convolution along theta with `2 * half + 1` taps, wrapped.
-void operando_radon_along_theta(const float *bins, const float *taps, int half, int thetas, int rhos, float *out);
+// Convolves with `2 * half + 1` taps along theta, wrapped, then along rho with each of `count` filters of `2 * halves[i]
+// + 1` taps, which follow each other in `filters`, times `factor` of the bin.
+//
+// Only bins of rho from `first` up to `end` get responses; nothing is beyond the ends. `responses` has `bins` bins for
+// each filter, `squares` gets the sums of their squares, 32 for each filter. `row` has room for `rhos` bins.
+void operando_radon_responses(
+    const float *means, const float *factor, const float *taps, int half, const float *filters, const int32_t *halves,
+    size_t count, int thetas, int rhos, int first, int end, float *row, float *responses, double *squares);
 
-// Convolution along rho with `2 * half + 1` taps, times `factor` of the bin; adds up the squares of each lane.
-// Nothing is beyond the ends.
-void operando_radon_along_rho(
-    const float *bins, const float *factor, const float *taps, int half, int thetas, int rhos, float *out,
-    double *squares);
-
-// Bins that exceed `threshold` of their lane and their eight neighbours, in ascending order. `found` has `capacity`
+// Bins of rho from `first` up to `end` that exceed `threshold` of their lane and their eight neighbours, in ascending
+// order. `found` has `capacity`
 // places for each lane, `counts` one for each.
 void operando_radon_maxima(
-    const float *bins, const float *threshold, int thetas, int rhos, size_t capacity, uint32_t *found, uint32_t *counts);
+    const float *bins, const float *threshold, int thetas, int rhos, int first, int end, size_t capacity,
+    uint32_t *found, uint32_t *counts);
 
 // What speaks for each of `count` orientations, the one that takes the detector's frame of a pair of bands to the
 // crystal's frame of a pair of planes (three unit vectors each): the sum over the bands of `weight` times

@@ -66,7 +66,7 @@ extension BandIndexer {
         isLoaded[lane] = workspace.load(try loader.pattern(source, frame: first + lane), lane: lane)
       }
       workspace.transform()
-      let peaks = workspace.peaks(threshold: 1, dark: false)
+      let peaks = workspace.peaks(threshold: 1.8, dark: false)
       for lane in 0..<block.count {
         let centre = ScreenCentre(
           centres?[first + lane - range.lowerBound] ?? geometry.patternCentre, rows: radon.shape.rows,
@@ -88,7 +88,8 @@ extension BandIndexer {
     let weights = bands.map { Float($0.strength).squareRoot() }
     let back = geometry.detectorToSample.inverse
     for (phase, voting) in voting.enumerated() {
-      for vote in voting.candidates(normals: normals, weights: weights, count: 6) {
+      let votes = voting.candidates(normals: normals, weights: weights, count: 5)
+      for vote in votes where vote.score > 0.6 * votes[0].score {
         guard let rough = fitted(vote.rotation, to: bands, pairs: voting.pairs, centre: centre),
           let fine = refitted(rough.rotation, pairs: voting.pairs, workspace: workspace, lane: lane, centre: centre)
         else { continue }
@@ -124,7 +125,7 @@ extension BandIndexer {
       guard let pole = pairs.nearestPole(to: matrix * band.normal, leastCosine: cos(settings.tolerance)) else {
         return nil
       }
-      return line(theta: band.theta, rho: band.rho, strength: band.strength, pole: pole)
+      return line(theta: band.theta, rho: band.rho, strength: band.strength, filter: band.filter, pole: pole)
     }
     return pairs.fitOrientation(start: start, lines: lines, centre: centre)
   }
@@ -137,20 +138,24 @@ extension BandIndexer {
     var lines: [MeasuredLine] = []
     for (index, pole) in pairs.poles.enumerated() {
       guard let predicted = centre.line(normal: back * pole.normal, halfAngle: pole.halfAngle) else { continue }
-      let filter = filterIndex(pole, centre)
+      let filter = filterIndex(pole, predicted, centre)
       guard
         let peak = workspace.peak(
           theta: predicted.theta, rho: predicted.rho, filter: filter, lane: lane, reach: 3, isDark: false),
-        peak.strength > 1.5
+        peak.strength > Self.leastStrength
       else { continue }
       lines.append(
-        line(theta: radon.theta(peak.row), rho: radon.rho(peak.bin), strength: Double(peak.strength), pole: index))
+        line(
+          theta: radon.theta(peak.row), rho: radon.rho(peak.bin), strength: Double(peak.strength), filter: filter,
+          pole: index))
     }
     return pairs.fitOrientation(start: start, lines: lines, centre: centre)
   }
 
-  private func filterIndex(_ pole: PolePairs.Pole, _ centre: ScreenCentre) -> Int {
-    let width = pole.halfAngle * centre.distance
+  /// The filter for the width that a plane's band has in the middle of its line.
+  private func filterIndex(_ pole: PolePairs.Pole, _ line: (theta: Double, rho: Double), _ centre: ScreenCentre) -> Int
+  {
+    let width = centre.halfWidth(theta: line.theta, rho: line.rho, halfAngle: pole.halfAngle)
     return filters.indices.min { abs(filters[$0].halfWidth - width) < abs(filters[$1].halfWidth - width) } ?? 0
   }
 
@@ -172,19 +177,28 @@ extension BandIndexer {
       bands.append(
         DetectedBand(
           theta: theta, rho: rho, normal: ScreenLine(theta: theta, rho: rho, centre: centre).normal,
-          strength: Double(peak.strength), halfWidth: halfWidth, isDark: peak.isDark))
+          strength: Double(peak.strength), halfWidth: halfWidth, isDark: peak.isDark, filter: peak.filter))
       if bands.count == settings.bands { break }
     }
     return bands
   }
 
-  private func line(theta: Double, rho: Double, strength: Double, pole: Int) -> MeasuredLine {
+  /// A line with the shape of its uncertainty.
+  ///
+  /// The maximum of a response with noise moves by the noise's slope over the response's curvature: in proportion to the
+  /// width of the band and to one over the strength. On simulated patterns of nickel the power of the width is 0.8, the
+  /// same with and without noise. The angle of a line drawn through a disc is known √12 / chord times as well as its
+  /// place, and a little worse since the response is blurred along θ.
+  private func line(theta: Double, rho: Double, strength: Double, filter: Int, pole: Int) -> MeasuredLine {
     let radius = Double(min(radon.shape.rows, radon.shape.columns)) / 2
     let chord = 2 * max(radius * radius - rho * rho, 1).squareRoot()
-    let sigma = pow(strength, -1.7)
+    let sigma = filters[filter].spread / strength
     return MeasuredLine(
-      theta: theta, rho: rho, sigmaTheta: 1.6 * sigma * 12.0.squareRoot() / chord, sigmaRho: sigma, pole: pole)
+      theta: theta, rho: rho, sigmaTheta: 1.1 * sigma * 12.0.squareRoot() / chord, sigmaRho: sigma, pole: pole)
   }
+
+  /// Responses weaker than this times their root mean square are not told from noise.
+  private static let leastStrength: Float = 2
 
   private func score(
     _ rotation: Rotation, phase: Int, workspace: RadonWorkspace, lane: Int, centre: ScreenCentre
@@ -194,7 +208,7 @@ extension BandIndexer {
     for pole in voting[phase].pairs.poles {
       guard let line = centre.line(normal: back * pole.normal, halfAngle: pole.halfAngle),
         let response = workspace.response(
-          theta: line.theta, rho: line.rho, filter: filterIndex(pole, centre), lane: lane)
+          theta: line.theta, rho: line.rho, filter: filterIndex(pole, line, centre), lane: lane)
       else { continue }
       sum += pole.strength * Double(response)
       squares += pole.strength * pole.strength

@@ -43,29 +43,28 @@ public struct BandIndexer: Sendable {
     binning = max(
       1, (max(geometry.shape.rows, geometry.shape.columns) + settings.largestSize - 1) / settings.largestSize)
     let shape = FrameShape(rows: geometry.shape.rows / binning, columns: geometry.shape.columns / binning)
-    let step = settings.rhoStep ?? (max(shape.rows, shape.columns) > 80 ? 1 : 0.5)
+    let step = settings.rhoStep ?? min(1, max(0.5, Double(min(shape.rows, shape.columns)) / 85))
     let radius = Double(min(shape.rows, shape.columns)) / 2
     let isUsed = (0..<shape.count).map { index in
       let x = Double(index % shape.columns) + 0.5 - Double(shape.columns) / 2
       let y = Double(index / shape.columns) + 0.5 - Double(shape.rows) / 2
       return settings.usesCorners || x * x + y * y <= radius * radius
     }
-    radon = RadonTransform(shape: shape, thetas: settings.thetas, step: step, isUsed: isUsed)
+    let thetas = settings.thetas ?? min(180, max(90, 2 * shape.rows))
+    radon = RadonTransform(shape: shape, thetas: thetas, step: step, isUsed: isUsed)
     voting = phases.map {
       BandVoting(pairs: PolePairs(phase: $0, wavelength: wavelength), tolerance: settings.tolerance)
     }
     let distance = geometry.patternCentre.z * Double(shape.rows)
     let halfWidths = settings.halfWidths ?? Self.halfWidths(voting.map(\.pairs))
-    filters = halfWidths.map {
-      let pixels = max($0 * distance, 0.9)
-      return BandFilter(halfWidth: pixels, taps: bandTaps(sigma: pixels / step))
-    }
-    thetaTaps = gaussianTaps(sigma: settings.thetaBlur / .pi * Double(settings.thetas))
+    filters = halfWidths.map { BandFilter(halfWidth: max($0 * distance, 0.9), step: step) }
+    thetaTaps = gaussianTaps(sigma: settings.thetaBlur / .pi * Double(thetas))
   }
 
-  /// A narrow and a wide one: the quartiles of the half widths of all bands.
+  /// Three, in equal ratios from the narrowest band near the pattern centre to the widest one far from it.
   private static func halfWidths(_ pairs: [PolePairs]) -> [Double] {
-    let sorted = pairs.flatMap { $0.poles.map(\.halfAngle) }.sorted()
-    return [sorted[sorted.count / 4], sorted[sorted.count * 3 / 4]]
+    let all = pairs.flatMap { $0.poles.map(\.halfAngle) }
+    let (low, high) = (1.2 * (all.min() ?? 0.01), 1.6 * (all.max() ?? 0.01))
+    return [low, (low * high).squareRoot(), high]
   }
 }

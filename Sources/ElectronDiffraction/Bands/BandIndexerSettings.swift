@@ -8,9 +8,10 @@ public struct BandIndexerSettings: Sendable, Hashable {
     case both
   }
 
-  /// Steps of the Radon transform in half a turn.
-  public var thetas = 180
-  /// Width of its bins along ρ in pixels of the pattern; nil takes one half up to 80 pixels, one above.
+  /// Steps of the Radon transform in half a turn; nil takes two for each row of the pattern, 90 to 180.
+  public var thetas: Int?
+  /// Width of its bins along ρ in pixels of the pattern; nil takes 0.5 to 1, 0.7 for 60
+  /// rows.
   public var rhoStep: Double?
   /// Standard deviation of the filter along θ, in radians.
   public var thetaBlur = 1.2 * Double.pi / 180

@@ -28,7 +28,7 @@ extension PolePairs {
   /// Offsets have tails: where a weaker line crosses or runs beside a band its peak is off by several times the usual.
   /// On simulated patterns the ratio of their 95 % and 68 % quantiles is 2.5 to 3 (2 for a normal distribution), that
   /// of Student's distribution with about four degrees of freedom.
-  private static let tail = 4.0
+  private static let tail = 5.0
 
   /// Turns the crystal until the lines of its planes agree with those measured; nil with fewer than three lines.
   ///
@@ -53,13 +53,10 @@ extension PolePairs {
       let back = matrix.transposed
       var information = SymmetricMatrix3(xx: 0, yy: 0, zz: 0, yz: 0, xz: 0, xy: 0)
       var right = SIMD3<Double>.zero
-      var angle = 0.0
       for index in lines.indices {
         let line = screen[index]
         var predicted = back * poles[lines[index].pole].normal
-        let cosine = (predicted * line.normal).sum()
-        if cosine < 0 { predicted = -predicted }
-        angle += acos(min(abs(cosine), 1))
+        if (predicted * line.normal).sum() < 0 { predicted = -predicted }
         let (offset, gradients) = (line.offset(to: predicted), line.gradients)
         let (theta, rho) = (offset.x / lines[index].sigmaTheta, offset.y / lines[index].sigmaRho)
         squares[index] = theta * theta + rho * rho
@@ -80,7 +77,13 @@ extension PolePairs {
       // m turns by −ω in the detector's frame where R is followed by a turn of R ω in the crystal's.
       rotation = Rotation(vector: matrix * turn) * rotation
       if iteration > 2 && size < 1e-12 || iteration == 29 {
-        let factor = variance * (Self.tail + 4) / (Self.tail + 2)
+        let final = rotation.matrix
+        let angle = lines.indices.reduce(0.0) {
+          $0 + acos(min(abs((final * screen[$1].normal * poles[lines[$1].pole].normal).sum()), 1))
+        }
+        // The scale is known as from so many squares; the turn over its estimated uncertainty has as many degrees.
+        let known = max(freedom * Self.tail / (Self.tail + 4), 2.5)
+        let factor = variance * (Self.tail + 4) / (Self.tail + 2) * known / (known - 2)
         return BandOrientation(
           rotation: rotation, covariance: covariance.rotated(by: matrix).scaled(by: factor),
           scale: variance.squareRoot(), fit: angle / Double(lines.count))

@@ -18,6 +18,8 @@ struct BandVoting: Sendable {
 
   let pairs: PolePairs
   private let tolerance: Double
+  private static let leastBands = 5
+  private static let enough: Float = 0.6
   private let symmetries: [SIMD4<Double>]
 
   init(pairs: PolePairs, tolerance: Double) {
@@ -36,8 +38,12 @@ struct BandVoting: Sendable {
     let steepness = Float(1 / (1 - cos(tolerance)))
     var scores = [Float](repeating: 0, count: pairs.cosines.count)
     var best: [Candidate] = []
-    for i in normals.indices {
-      for j in normals.indices where j > i {
+    let total = weights.reduce(0, +)
+    // Strong pairs first. Once most of the bands are explained, pairs of weaker ones add nothing: orientations that are
+    // as good share the angles between the strong bands.
+    for j in normals.indices {
+      if j >= Self.leastBands, let first = best.first, first.score > Self.enough * total { break }
+      for i in 0..<j {
         let cosine = (normals[i] * normals[j]).sum()
         guard abs(cosine) < PairFrame.largestCosine else { continue }
         let angle = acos(cosine)

@@ -12,4 +12,6 @@ public struct DetectedBand: Sendable, Hashable {
   public var halfWidth: Double
   /// Whether the band is darker than its surroundings.
   public var isDark: Bool
+  /// Index of that filter.
+  var filter: Int
 }

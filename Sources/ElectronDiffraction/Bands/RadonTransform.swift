@@ -25,6 +25,8 @@ struct RadonTransform: Sendable {
   let perPixel: [Float]
   /// Root of the smoothed number of pixels over the largest one, zero for lines shorter than half the longest.
   let significance: [Float]
+  /// The bins of ρ that are significant for any θ.
+  let used: Range<Int>
 
   /// - Parameter isUsed: which pixels of a frame count, in C order.
   /// - Precondition: the pattern has at most 65 536 pixels and 256 rows and columns.
@@ -32,14 +34,14 @@ struct RadonTransform: Sendable {
     precondition(shape.rows <= 256 && shape.columns <= 256 && isUsed.count == shape.count, "a pattern is small")
     (self.shape, self.thetas, self.step) = (shape, thetas, step)
     let (centreX, centreY) = (Double(shape.columns) / 2, Double(shape.rows) / 2)
-    let places = (0..<shape.count).filter { isUsed[$0] }
-    let points = places.map { index in
+    let taken = (0..<shape.count).filter { isUsed[$0] }
+    let points = taken.map { index in
       SIMD2(Double(index % shape.columns) + 0.5 - centreX, centreY - Double(index / shape.columns) - 0.5)
     }
     let reach = points.reduce(0) { max($0, ($1 * $1).sum()) }.squareRoot()
     let half = Int((reach / step).rounded(.up))
     let rhos = 2 * half + 1
-    (pixels, self.rhos) = (places.map { UInt32($0) }, rhos)
+    (pixels, self.rhos) = (taken.map { UInt32($0) }, rhos)
     var bins: [[UInt16]] = []
     var counts: [Float] = []
     for theta in 0..<thetas {
@@ -70,7 +72,10 @@ struct RadonTransform: Sendable {
     }
     let longest = smooth.max() ?? 1
     perPixel = smooth.map { $0 > 0 ? 1 / $0 : 0 }
-    significance = smooth.map { $0 < longest / 2 ? 0 : ($0 / longest).squareRoot() }
+    let significance = smooth.map { $0 < longest / 2 ? 0 : ($0 / longest).squareRoot() }
+    let places = significance.indices.filter { significance[$0] > 0 }.map { $0 % rhos }
+    used = (places.min() ?? 0)..<(places.max() ?? -1) + 1
+    self.significance = significance
   }
 
   /// Bins of (θ, ρ).
@@ -91,7 +96,7 @@ func gaussianTaps(sigma: Double) -> [Float] {
 
 /// The negative second derivative of a Gaussian of a standard deviation in bins, of sum 0 and sum of squares 1.
 func bandTaps(sigma: Double) -> [Float] {
-  let half = Int((3.5 * sigma).rounded(.up))
+  let half = Int((3.2 * sigma).rounded(.up))
   let gaussian = (-half...half).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
   var values = (-half...half).map { (1 - Double($0 * $0) / (sigma * sigma)) * gaussian[$0 + half] }
   let excess = values.reduce(0, +) / gaussian.reduce(0, +)

@@ -1,9 +1,18 @@
 import CKernels
+import Foundation
 
 /// A filter for bands of one width: its weights along ρ and the half width in pixels.
 struct BandFilter: Sendable {
   let halfWidth: Double
   let taps: [Float]
+  /// How the uncertainty of a place grows with the width: the power 0.8 of the half width.
+  let spread: Double
+
+  init(halfWidth: Double, step: Double) {
+    self.halfWidth = halfWidth
+    taps = bandTaps(sigma: halfWidth / step)
+    spread = pow(halfWidth, 0.8)
+  }
 }
 
 /// A place of (θ, ρ) where a filter responds more than around it.
@@ -26,21 +35,22 @@ final class RadonWorkspace {
   private let thetaTaps: [Float]
   private let pixels: AlignedBuffer<Int8>
   private let sums: AlignedBuffer<Int16>
-  private let means, blurred: AlignedBuffer<Float>
-  private let responses: [AlignedBuffer<Float>]
+  private let means, row, responses: AlignedBuffer<Float>
+  private let squares: AlignedBuffer<Double>
   private let places: AlignedBuffer<UInt32>
-  /// Root mean square of each filter's responses, lane by lane.
-  private var scales: [[Float]]
+  /// Root mean square of the responses, of all lanes for each filter.
+  private var scales: [Float]
 
   init(radon: RadonTransform, filters: [BandFilter], thetaTaps: [Float]) {
     (self.radon, self.filters, self.thetaTaps) = (radon, filters, thetaTaps)
     pixels = AlignedBuffer(count: radon.pixels.count * Self.lanes)
     sums = AlignedBuffer(count: radon.bins * Self.lanes)
     means = AlignedBuffer(count: radon.bins * Self.lanes)
-    blurred = AlignedBuffer(count: radon.bins * Self.lanes)
-    responses = filters.map { _ in AlignedBuffer(count: radon.bins * Self.lanes) }
+    row = AlignedBuffer(count: radon.rhos * Self.lanes)
+    responses = AlignedBuffer(count: filters.count * radon.bins * Self.lanes)
+    squares = AlignedBuffer(count: filters.count * Self.lanes)
     places = AlignedBuffer(count: Self.capacity * Self.lanes)
-    scales = filters.map { _ in [Float](repeating: 0, count: Self.lanes) }
+    scales = [Float](repeating: 0, count: filters.count * Self.lanes)
   }
 
   /// Takes a pattern into a lane.
@@ -67,31 +77,32 @@ final class RadonWorkspace {
     operando_radon_sums(pixels.pointer, radon.starts, radon.list, radon.bins, sums.pointer)
     operando_radon_means(
       sums.pointer, radon.perPixel, radon.smoothing, Int32(radon.smoothing.count / 2), thetas, rhos, means.pointer)
-    operando_radon_along_theta(
-      means.pointer, thetaTaps, Int32(thetaTaps.count / 2), thetas, rhos, blurred.pointer)
+    operando_radon_responses(
+      means.pointer, radon.significance, thetaTaps, Int32(thetaTaps.count / 2), filters.flatMap(\.taps),
+      filters.map { Int32($0.taps.count / 2) }, filters.count, thetas, rhos, Int32(radon.used.lowerBound),
+      Int32(radon.used.upperBound), row.pointer, responses.pointer, squares.pointer)
     let counted = Double(radon.significance.reduce(0) { $0 + ($1 > 0 ? 1 : 0) })
-    for (index, filter) in filters.enumerated() {
-      var squares = [Double](repeating: 0, count: Self.lanes)
-      operando_radon_along_rho(
-        blurred.pointer, radon.significance, filter.taps, Int32(filter.taps.count / 2), thetas, rhos,
-        responses[index].pointer, &squares)
-      scales[index] = squares.map { Float(($0 / counted).squareRoot()) }
-    }
+    for index in scales.indices { scales[index] = Float((squares.pointer[index] / counted).squareRoot()) }
   }
 
-  /// The maxima of all filters that exceed `threshold` times the root mean square, lane by lane.
+  private func responses(of filter: Int) -> UnsafeMutablePointer<Float> {
+    responses.pointer + filter * radon.bins * Self.lanes
+  }
+
+  /// The maxima of the filters, but for the widest of three or more, that exceed `threshold` times the root mean square, lane by lane.
   func peaks(threshold: Float, dark: Bool) -> [[RadonPeak]] {
     var result = [[RadonPeak]](repeating: [], count: Self.lanes)
-    for index in filters.indices {
-      var response = responses[index].pointer
+    for index in filters.indices.prefix(max(2, filters.count - 1)) {
+      var response = responses(of: index)
       if dark {
         for place in 0..<means.count { means.pointer[place] = -response[place] }
         response = means.pointer
       }
-      let limits = scales[index].map { threshold * $0 }
+      let limits = (0..<Self.lanes).map { threshold * scales[index * Self.lanes + $0] }
       var counts = [UInt32](repeating: 0, count: Self.lanes)
       operando_radon_maxima(
-        response, limits, Int32(radon.thetas), Int32(radon.rhos), Self.capacity, places.pointer, &counts)
+        response, limits, Int32(radon.thetas), Int32(radon.rhos), Int32(radon.used.lowerBound),
+        Int32(radon.used.upperBound), Self.capacity, places.pointer, &counts)
       for lane in 0..<Self.lanes {
         let found = UnsafeBufferPointer(start: places.pointer + lane * Self.capacity, count: Int(counts[lane]))
         for place in found {
@@ -123,7 +134,8 @@ final class RadonWorkspace {
     }
     let height = here + (gRow * dRow + gBin * dBin) / 2
     return RadonPeak(
-      row: Double(row) + Double(dRow), bin: Double(bin) + Double(dBin), strength: height / scales[filter][lane],
+      row: Double(row) + Double(dRow), bin: Double(bin) + Double(dBin),
+      strength: height / scales[filter * Self.lanes + lane],
       filter: filter, isDark: isDark)
   }
 
@@ -141,7 +153,7 @@ final class RadonWorkspace {
   ///   - isDark: climbs down instead.
   /// - Returns: nil where the climb leaves the pattern or does not end.
   func peak(theta: Double, rho: Double, filter: Int, lane: Int, reach: Int, isDark: Bool) -> RadonPeak? {
-    let values = responses[filter].pointer
+    let values = responses(of: filter)
     let sign: Float = isDark ? -1 : 1
     var row = Int((theta / .pi * Double(radon.thetas)).rounded())
     var bin = Int((rho / radon.step).rounded()) + radon.rhos / 2
@@ -174,13 +186,13 @@ final class RadonWorkspace {
     let (r, b) = (Int(row), Int(bin.rounded(.down)))
     guard r < radon.thetas, b >= 0, b + 1 < radon.rhos, radon.significance[r * radon.rhos + b] > 0 else { return nil }
     let (u, v) = (Float(row) - Float(r), Float(bin) - Float(b))
-    let values = responses[filter].pointer + lane
+    let values = responses(of: filter) + lane
     let first = (r * radon.rhos + b) * Self.lanes
     let wraps = r + 1 == radon.thetas
     let second = wraps ? (radon.rhos - 1 - b) * Self.lanes : first + radon.rhos * Self.lanes
     let stepOfSecond = wraps ? -Self.lanes : Self.lanes
     let upper = values[first] * (1 - v) + values[first + Self.lanes] * v
     let lower = values[second] * (1 - v) + values[second + stepOfSecond] * v
-    return (upper * (1 - u) + lower * u) / scales[filter][lane]
+    return (upper * (1 - u) + lower * u) / scales[filter * Self.lanes + lane]
   }
 }

@@ -55,6 +55,14 @@ struct ScreenCentre: Sendable, Hashable {
     distance = Double(rows) * centre.z
   }
 
+  /// Half the width in pixels of a band at the foot of a line, the place of the line nearest to the pattern's centre.
+  func halfWidth(theta: Double, rho: Double, halfAngle: Double) -> Double {
+    let (c, s) = (cos(theta), sin(theta))
+    let (u, v) = ((rho * c - x) / distance, (rho * s - y) / distance)
+    let p = u * c + v * s
+    return halfAngle * distance * ((1 + p * p) * (1 + u * u + v * v)).squareRoot()
+  }
+
   /// The θ in 0..<π and ρ of the middle of the band of a plane; nil for a plane parallel to the screen.
   func line(normal: SIMD3<Double>, halfAngle: Double = 0) -> (theta: Double, rho: Double)? {
     let planar = (normal.x * normal.x + normal.y * normal.y).squareRoot()
