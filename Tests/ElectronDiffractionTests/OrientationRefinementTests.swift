@@ -16,7 +16,7 @@ import Testing
   @Test func findsTheTruthWithItsUncertainty() throws {
     let projector = PatternProjector(master: Self.master, geometry: Self.geometry)
     let refinement = OrientationRefinement(projector)
-    var (inside, errors) = (0, 0.0)
+    var (inside, sum) = (0, 0.0)
     let trials = 300
     for seed in 1...trials {
       var generator = SeededGenerator(seed: UInt64(seed))
@@ -27,14 +27,116 @@ import Testing
       let rotation = truth * result.pose.orientation.inverse
       let q = rotation.quaternion
       let turn = 2 * SIMD3(q.x, q.y, q.z) * (q.w < 0 ? -1 : 1)
-      errors += (turn * turn).sum().squareRoot()
       let inverse = result.orientationCovariance.inverse
       // 95 % of a chi-squared distribution with three degrees of freedom lie below 7.815.
-      if inverse.form(turn) < 7.815 { inside += 1 }
+      let squared = inverse.form(turn)
+      sum += squared
+      if squared < 7.815 { inside += 1 }
     }
     // The 99 % interval of a binomial count of 300 at 0.95.
     #expect((275...294).contains(inside), "\(inside)")
-    #expect(errors / Double(trials) < 0.1 * Self.degree)
+    // Its mean is 3, with a standard deviation of √6.
+    #expect(abs(sum / Double(trials) - 3) < 2.6 * (6.0 / Double(trials)).squareRoot(), "\(sum)")
+  }
+
+  @Test func findsTheRatioOfAStretchedCell() throws {
+    // Patterns of the charged cell's own bands, refined with the master of the pristine one.
+    let charged = UnitCell(hexagonal: 2.819e-10, c: 14.483e-10)
+    let truth = log(charged.c / charged.a / (Self.cell.c / Self.cell.a))
+    let seen = PatternProjector(
+      master: bandMaster(size: 301, reflectors: layered(charged), softness: 0.012), geometry: Self.geometry)
+    let refinement = OrientationRefinement(
+      PatternProjector(master: Self.master, geometry: Self.geometry), parameters: .axialRatio,
+      smoothing: 0.5 * Self.degree)
+    var (errors, sigmas): ([Double], [Double]) = ([], [])
+    let trials = 60
+    for seed in 1...trials {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let orientation = generator.rotation()
+      let pattern = noisy(seen.pattern(orientation), signalToNoise: 1, &generator)
+      let start = Rotation(vector: generator.direction() * 0.5 * Self.degree) * orientation
+      let result = try #require(refinement.refine(pattern, from: start))
+      errors.append(result.pose.logAxialRatio - truth)
+      sigmas.append(result.logAxialRatioUncertainty)
+    }
+    let n = Double(trials)
+    let mean = errors.reduce(0, +) / n
+    let sigma = (sigmas.reduce(0) { $0 + $1 * $1 } / n).squareRoot()
+    #expect(abs(mean) < 0.2 * sigma + 2.6 * sigma / n.squareRoot(), "\(mean) ± \(sigma)")
+    #expect(sigma < 0.005)
+  }
+
+  @Test func findsOrientationCentreAndRatioTogether() throws {
+    let projector = PatternProjector(master: Self.master, geometry: Self.geometry)
+    let refinement = OrientationRefinement(
+      projector, parameters: [.patternCentre, .axialRatio], smoothing: 0.5 * Self.degree)
+    var (inside, trials) = (0, 0)
+    for seed in 1...40 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      var truth = CrystalPose(generator.rotation(), in: Self.geometry)
+      truth.patternCentre.x += 0.004
+      truth.patternCentre.z -= 0.005
+      truth.logAxialRatio = 0.01
+      let pattern = noisy(projector.pattern(truth), signalToNoise: 4, &generator)
+      let start = CrystalPose(
+        Rotation(vector: generator.direction() * 0.3 * Self.degree) * truth.orientation, in: Self.geometry)
+      let result = try #require(refinement.refine(pattern, from: start))
+      let sigma = result.patternCentreUncertainty
+      let errors = [
+        (result.pose.patternCentre.x - truth.patternCentre.x) / sigma.x,
+        (result.pose.patternCentre.y - truth.patternCentre.y) / sigma.y,
+        (result.pose.patternCentre.z - truth.patternCentre.z) / sigma.z,
+        (result.pose.logAxialRatio - truth.logAxialRatio) / result.logAxialRatioUncertainty,
+      ]
+      trials += errors.count
+      inside += errors.count { abs($0) < 1.96 }
+    }
+    // The 99 % interval of a count of 160 at 0.95 is 145 to 158.
+    #expect(trials == 160 && (145...158).contains(inside), "\(inside)")
+  }
+
+  @Test func hopelessPatternsGiveNothing() {
+    let projector = PatternProjector(master: Self.master, geometry: Self.geometry)
+    let refinement = OrientationRefinement(projector)
+    let n = Self.geometry.shape.count
+    #expect(refinement.refine([Float](repeating: 7, count: n), from: .identity) == nil)
+    #expect(refinement.refine([Float](repeating: .nan, count: n), from: .identity) == nil)
+    #expect(refinement.refine(projector.pattern(.identity).map { -$0 }, from: .identity) == nil)
+  }
+
+  @Test func theSumsAreThoseOfTheEquations() {
+    // The plain twin: centred vectors, the gain by division, the matrix by its definition.
+    let projector = PatternProjector(master: Self.master, geometry: Self.geometry)
+    var generator = SeededGenerator(seed: 9)
+    let pose = CrystalPose(generator.rotation(), in: Self.geometry)
+    let pattern = OrientationRefinement.normalised(
+      noisy(projector.pattern(pose.moved(turn: SIMD3(0.004, -0.003, 0.002))), signalToNoise: 2, &generator))
+    let n = projector.count
+    var planes = [Float](repeating: 0, count: PatternProjector.planes * n)
+    planes.withUnsafeMutableBufferPointer {
+      projector.derivatives(pose, pixels: 0..<n, into: $0.baseAddress!, stride: n)
+    }
+    func centred(_ values: ArraySlice<Float>) -> [Double] {
+      let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+      return values.map { Double($0) - mean }
+    }
+    func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    let (y, p) = (centred(pattern[...]), centred(planes[0..<n]))
+    let slopes = (1..<8).map { centred(planes[$0 * n..<($0 + 1) * n]) }
+    let sums = PatternSums(projector, pattern: pattern, pose: pose, unknowns: 7)
+    let gain = dot(p, y) / dot(p, p)
+    #expect(abs(sums.gain / gain - 1) < 1e-4)
+    #expect(abs(sums.correlation - dot(p, y) / (dot(p, p) * dot(y, y)).squareRoot()) < 1e-5)
+    let equations = sums.equations(Array(0..<7))
+    for i in 0..<7 {
+      for j in 0..<7 {
+        let expected = dot(slopes[i], slopes[j]) - dot(slopes[i], p) * dot(slopes[j], p) / dot(p, p)
+        let scale = (dot(slopes[i], slopes[i]) * dot(slopes[j], slopes[j])).squareRoot()
+        #expect(abs(equations[i, j] - expected) < 1e-4 * scale)
+      }
+      let expected = dot(slopes[i], y) - gain * dot(slopes[i], p)
+      #expect(abs(equations.right[i] - expected) < 1e-4 * (dot(slopes[i], slopes[i]) * dot(y, y)).squareRoot())
+    }
   }
 }
 
