@@ -7,7 +7,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
   ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
   ("throughput", diffractionThroughputLines), ("operando-series", operandoSeriesLines),
-  ("peaks", peaksLines),
+  ("peaks", peaksLines), ("orientation-readers", orientationReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -8,17 +8,21 @@ import Stages
 /// `operando convert IN OUT`
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Convert records, detector geometries, powder patterns and frames.",
+    commandName: "convert",
+    abstract: "Convert records, detector geometries, powder patterns, orientation maps and frames.",
     discussion: """
       What is converted follows from the endings of the two files:
         records     .mpr, .mpt, .csv                  to .csv, .mpt, .mpr
         geometries  .poni, .fit2d, .nxs               to .poni, .fit2d, .nxs
         patterns    .xye, .xy, .dat, .chi, .nxs       to .xye, .xy, .nxs
+        maps        .ctf, .ang, .cpr, .h5oina, .nxs   to .ctf, .ang, .nxs, .csv
         frames      .tif, .edf, .cbf, .npy, .h5       to .tif, .h5, .nxs
       CSV is the Battery Data Format: SI units, positive current on charge. A
       .fit2d file holds the numbers of FIT2D's forms. A geometry as .nxs is an
       NXdetector with its transformations, as DAWN keeps it; patterns as .nxs
       follow NXazint1d or NXazint2d. Several patterns become one text file each.
+      The Euler angles of a map are turned into the frame that its new format is
+      read in: .ctf x right and y up, .ang x down and y right (EDAX setting 1).
 
       Example:
         operando convert cell.mpr cell.bdf.csv
@@ -27,6 +31,7 @@ struct ConvertCommand: ParsableCommand {
         operando convert scan.nxs scan.xye --unit q
         operando convert pattern.xye pattern.nxs --energy "19 keV"
         operando convert frames.cbf frames.h5
+        operando convert map.ctf map.ang
 
       Exit status: 0 done, 1 failed while writing, 2 wrong input (nothing written).
       """)
@@ -46,18 +51,22 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Of a .poni file to write: version 1, 2 or 2.1; only 2.1 holds the orientation of the image.")
   var poniVersion = "2.1"
 
+  @Option(help: "Of maps: the frame of the input's Euler angles, oxford, edax1, edax2, edax3 or map.")
+  var eulerFrame: String?
+
   func run() throws {
     switch conversion {
     case .record: try convertRecord()
     case .geometry: try convertGeometry()
     case .patterns: try convertPatterns()
+    case .orientations: try convertMap()
     case .frames: try convertFrames()
     case nil:
       throw unknown("there is no conversion from \(ending(input)) to \(ending(output)); see operando convert --help")
     }
   }
 
-  private enum Conversion { case record, geometry, patterns, frames }
+  private enum Conversion { case record, geometry, patterns, orientations, frames }
 
   /// Of two NeXus files the content of the first decides.
   private var conversion: Conversion? {
@@ -65,6 +74,12 @@ struct ConvertCommand: ParsableCommand {
     let nexus: Set = ["nxs", "h5", "hdf5"]
     let records: Set = ["mpr", "mpt", "csv"]
     let (geometries, patterns): (Set, Set) = (["poni", "fit2d"], ["xye", "xy"])
+    let maps: Set = ["ctf", "ang"]
+    if maps.union(["cpr", "crc"]).contains(from) {
+      return maps.union(nexus).union(["csv"]).contains(to) ? .orientations : nil
+    }
+    if nexus.union(["h5oina", "oh5"]).contains(from), maps.union(["csv"]).contains(to) { return .orientations }
+    if from == "h5oina" || from == "oh5" { return nexus.contains(to) ? .orientations : nil }
     if records.contains(from) { return records.contains(to) ? .record : nil }
     if geometries.contains(from) { return geometries.union(nexus).contains(to) ? .geometry : nil }
     if patterns.union(["dat", "chi"]).contains(from) { return patterns.union(nexus).contains(to) ? .patterns : nil }

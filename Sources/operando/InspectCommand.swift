@@ -7,18 +7,20 @@ import Stages
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Tell what is in a file: a record, a NeXus file, frames, a geometry, a pattern, a structure.",
+    abstract: "Tell what is in a file: a record, a NeXus file, frames, a geometry, a pattern, a map, a structure.",
     discussion: """
       Of a NeXus or HDF5 file the tree is printed, of a geometry (.poni, .fit2d)
       its numbers in the conventions of PONI, FIT2D, NeXus and DAWN, of a
       structure (.cif) its distances with a warning where they look wrong, of an
-      experiment every setting.
+      orientation map its phases and frames, of Kikuchi patterns their geometry,
+      of an experiment every setting.
 
       Example:  operando inspect cell.mpr
       """)
 
   @Argument(
-    help: "A file .mpr, .mpt, .csv, .nxs, .h5, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif or .yaml.",
+    help: "A file .mpr, .mpt, .csv, .nxs, .h5, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif, .yaml, "
+      + ".ctf, .ang, .cpr, .h5oina, .up1, .up2, .ebsp, or the Setting.txt of NORDIF.",
     completion: .file())
   var file: String
 
@@ -32,8 +34,11 @@ struct InspectCommand: ParsableCommand {
       case "yaml", "yml":
         let experiment = try loadExperiment(file)
         Terminal.write(experiment.resolvedText)
-      case "nxs", "h5", "hdf5", "cxi", "vtkhdf":
+      case "nxs", "h5", "hdf5", "cxi", "vtkhdf", "h5oina", "oh5", "h5ebsd":
+        if let text = try ElectronFile.description(ofHDF5: file) { Terminal.write(text + "\n") }
         Terminal.write(try NeXusFile.tree(file))
+      case "ctf", "ang", "cpr", "crc", "up1", "up2", "ebsp", "txt":
+        Terminal.write(try ElectronFile.description(of: file))
       case "poni", "fit2d":
         Terminal.write(try DetectorGeometryFile.description(ofFile: file))
       case "xye", "xy", "dat", "chi":

@@ -1,4 +1,4 @@
-public import Crystallography
+import Crystallography
 public import ElectronDiffraction
 import Foundation
 
@@ -24,7 +24,8 @@ extension OrientationMapFile {
     for (index, phase) in map.phases.enumerated() {
       let lattice = (phase.cell?.edgesInAngstrom ?? [1, 1, 1]) + (phase.cell?.anglesInDegrees ?? [90, 90, 90])
       text += "# Phase \(index + 1)\n# MaterialName  \t\(MapText.name(phase.name))\n"
-      text += "# Formula     \t\(MapText.name(phase.name))\n# Info\n# Symmetry              \(phase.laueClass.edaxCode)\n"
+      text +=
+        "# Formula     \t\(MapText.name(phase.name))\n# Info\n# Symmetry              \(phase.laueClass.edaxCode)\n"
       text += "# LatticeConstants      \(lattice.map { String(format: "%.4f", $0) }.joined(separator: " "))\n"
       text += "# NumberFamilies        0\n# Categories 0 0 0 0 0\n#\n"
     }

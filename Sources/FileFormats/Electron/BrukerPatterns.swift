@@ -24,7 +24,8 @@ enum BrukerPatterns {
       let (left, top) = (indices.x.min() ?? 0, indices.y.min() ?? 0)
       let (columns, rows) = ((indices.x.max() ?? 0) - left + 1, (indices.y.max() ?? 0) - top + 1)
       let places = zip(indices.x, indices.y).map { ($1 - top) * columns + $0 - left }
-      let isFull = columns.multipliedReportingOverflow(by: rows) == (stored.count, false)
+      let isFull =
+        columns.multipliedReportingOverflow(by: rows) == (stored.count, false)
         && Set(places).count == places.count
       guard isFull else {
         patterns = KikuchiPatternFile(

@@ -40,7 +40,8 @@ enum ChannelProjectFile {
     let (stepX, stepY) = (job.number("griddistx"), job.number("griddisty"))
     let hasPositions = fields.contains(1) && fields.contains(2)
     if !hasPositions {
-      guard let columns, let rows, columns.multipliedReportingOverflow(by: rows) == (count, false), stepX ?? 0 > 0 else {
+      guard let columns, let rows, columns.multipliedReportingOverflow(by: rows) == (count, false), stepX ?? 0 > 0
+      else {
         throw FormatError(
           name, "its .crc holds \(count) points without positions; [Job] states \(columns ?? 0) x \(rows ?? 0) cells")
       }
@@ -48,14 +49,17 @@ enum ChannelProjectFile {
     let points = try bytes.withUnsafeBytes { buffer in
       try (0..<count).map { index -> MapPoint in
         let values = values(buffer, at: index * size, fields)
-        let place = hasPositions
+        let place =
+          hasPositions
           ? SIMD2(values[1] ?? 0, values[2] ?? 0)
           : SIMD2(Double(index % (columns ?? 1)) * (stepX ?? 1), Double(index / (columns ?? 1)) * (stepY ?? stepX ?? 1))
         let number = Int(buffer[index * size])
         let angles = (3...5).map { values[$0] ?? .nan }
         guard number <= phases.count, abs(place.x) < 1e9, abs(place.y) < 1e9,
           number == 0 || angles.allSatisfy({ abs($0) <= 100 })
-        else { throw FormatError(name, at: "point \(index)", "has the phase \(number) of \(phases.count), angles \(angles)") }
+        else {
+          throw FormatError(name, at: "point \(index)", "has the phase \(number) of \(phases.count), angles \(angles)")
+        }
         return point(number, place * 1e-6, angles, values, phases)
       }
     }

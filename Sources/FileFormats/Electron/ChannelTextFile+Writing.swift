@@ -28,7 +28,8 @@ extension OrientationMapFile {
     for phase in map.phases {
       let edges = phase.cell?.edgesInAngstrom ?? [0, 0, 0], angles = phase.cell?.anglesInDegrees ?? [90, 90, 90]
       func list(_ numbers: [Double]) -> String { numbers.map { String(format: "%.5g", $0) }.joined(separator: ";") }
-      text += "\(list(edges))\t\(list(angles))\t\(MapText.name(phase.name))\t\(phase.laueClass.channelNumber)\t0\t\t\t\r\n"
+      text +=
+        "\(list(edges))\t\(list(angles))\t\(MapText.name(phase.name))\t\(phase.laueClass.channelNumber)\t0\t\t\t\r\n"
     }
     text += "Phase\tX\tY\tBands\tError\tEuler1\tEuler2\tEuler3\tMAD\tBC\tBS\r\n"
     let frame = EulerFrame.oxford.fromMap * map.mapToSample.inverse

@@ -54,7 +54,8 @@ enum EDAXMap {
     let frame = stated ?? setting.flatMap(EulerFrame.init(edaxSetting:)) ?? .edax1
     return OrientationMapFile(
       map: OrientationMap(grid: grid, phases: phases.map(\.phase), points: placed, mapToSample: frame.fromMap),
-      format: .edaxHDF5, eulerFrame: frame, sampleTilt: try file.number(header + "Sample Tilt").map { abs($0) * .pi / 180 },
+      format: .edaxHDF5, eulerFrame: frame,
+      sampleTilt: try file.number(header + "Sample Tilt").map { abs($0) * .pi / 180 },
       notes: assembly.notes)
   }
 
@@ -62,8 +63,9 @@ enum EDAXMap {
     try file.members(group).compactMap { member in
       guard let number = Int(member.name) else { return nil }
       let place = "\(group)/\(member.name)/"
-      guard let laueClass = try file.number(place + "Symmetry").flatMap({ Int(exactly: $0) }).flatMap(
-        LaueClass.init(edaxCode:))
+      guard
+        let laueClass = try file.number(place + "Symmetry").flatMap({ Int(exactly: $0) }).flatMap(
+          LaueClass.init(edaxCode:))
       else { throw FormatError(file.path, at: place + "Symmetry", "is no known symmetry") }
       let edges = try ["a", "b", "c"].compactMap { try file.number(place + "Lattice Constant " + $0) }
       let angles = try ["alpha", "beta", "gamma"].compactMap { try file.number(place + "Lattice Constant " + $0) }

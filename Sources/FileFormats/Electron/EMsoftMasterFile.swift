@@ -89,7 +89,8 @@ public struct EMsoftMasterFile: Sendable {
     let frames = try file.frames(path)
     let (size, columns) = (frames.shape.rows, frames.shape.columns)
     guard size == columns, size >= 3, size % 2 == 1 else {
-      throw FormatError(file.path, at: path, "has \(size) x \(columns) points; a square grid with an odd edge is expected")
+      throw FormatError(
+        file.path, at: path, "has \(size) x \(columns) points; a square grid with an odd edge is expected")
     }
     guard frames.scanShape.last ?? 1 == weights.count else {
       throw FormatError(

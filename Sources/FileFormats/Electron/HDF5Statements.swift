@@ -57,11 +57,12 @@ struct HDF5Statements {
 
   /// The text of a dataset, without white space at its ends.
   func text(_ path: String) -> String? {
-    let text = try? lookup(path) { group, name -> String? in
-      let dataset = try group.dataset(name)
-      guard try dataset.shape().reduce(1, *) <= 1024 else { return nil }
-      return try dataset.readStrings().first
-    } ?? nil
+    let text =
+      try? lookup(path) { group, name -> String? in
+        let dataset = try group.dataset(name)
+        guard try dataset.shape().reduce(1, *) <= 1024 else { return nil }
+        return try dataset.readStrings().first
+      } ?? nil
     return text?.trimmingCharacters(in: .whitespacesAndNewlines.union(.controlCharacters))
   }
 

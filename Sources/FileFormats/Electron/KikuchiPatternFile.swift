@@ -110,8 +110,11 @@ public struct KikuchiPatternFile: Sendable {
   ///
   /// - Parameter sampleTilt: σ in radians where the file does not state it; 70° is usual for backscatter diffraction.
   public func geometry(of index: Int = 0, sampleTilt other: Double = 70 * .pi / 180) -> KikuchiGeometry? {
-    guard let centre = patternCentres.count == 1 ? patternCentres[0] : patternCentres.indices.contains(index)
-      ? patternCentres[index] : nil
+    guard
+      let centre = patternCentres.count == 1
+        ? patternCentres[0]
+        : patternCentres.indices.contains(index)
+          ? patternCentres[index] : nil
     else { return nil }
     return KikuchiGeometry(
       shape: frames.shape, patternCentre: centre, sampleTilt: sampleTilt ?? other, screenTilt: screenTilt ?? 0,

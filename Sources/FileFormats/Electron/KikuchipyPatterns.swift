@@ -25,7 +25,9 @@ enum KikuchipyPatterns {
     patterns.screenTilt = try angle("elevation_angle")
     patterns.azimuth = try angle("azimuth_angle")
     patterns.twist = try angle("twist_angle")
-    patterns.accelerationVoltage = try file.number(scan + "/SEM/Header/beam_energy").flatMap { $0 > 0 ? $0 * 1000 : nil }
+    patterns.accelerationVoltage = try file.number(scan + "/SEM/Header/beam_energy").flatMap {
+      $0 > 0 ? $0 * 1000 : nil
+    }
     patterns.takeBackground(try file.numbers(header + "static_background"))
     let data = scan + "/EBSD/CrystalMap/crystal_map/data/"
     let angles = try ["phi1", "Phi", "phi2"].map { try file.numbers(data + $0) ?? [] }

@@ -57,8 +57,9 @@ extension UnitCell {
   init?(angstrom edges: [Double], degrees angles: [Double]) {
     guard edges.count == 3, angles.count == 3 else { return nil }
     let (lengths, radians) = (edges.map { $0 * 1e-10 }, angles.map { $0 * .pi / 180 })
-    guard lengths.allSatisfy({ $0 < 1e-6 }), UnitCell.isPossible(
-      a: lengths[0], b: lengths[1], c: lengths[2], alpha: radians[0], beta: radians[1], gamma: radians[2])
+    guard lengths.allSatisfy({ $0 < 1e-6 }),
+      UnitCell.isPossible(
+        a: lengths[0], b: lengths[1], c: lengths[2], alpha: radians[0], beta: radians[1], gamma: radians[2])
     else { return nil }
     self.init(
       a: lengths[0], b: lengths[1], c: lengths[2], alpha: radians[0], beta: radians[1], gamma: radians[2])

@@ -66,7 +66,8 @@ struct MapAssembly {
     for (kind, stepX, stepY) in tries {
       guard let places = places(of: points, kind, stepX, stepY) else { continue }
       if isHexagonal != (kind == .hexagonal), points.count > 1 {
-        notes.append("the file calls its grid \(isHexagonal ? "hexagonal" : "square"), but its points lie on a \(kind) one")
+        notes.append(
+          "the file calls its grid \(isHexagonal ? "hexagonal" : "square"), but its points lie on a \(kind) one")
       }
       return try fill(points, places, kind, stepX, stepY)
     }

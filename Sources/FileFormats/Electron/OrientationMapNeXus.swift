@@ -112,7 +112,8 @@ public enum OrientationMapNeXus {
       let q = Array(q)
       let length = q.reduce(0) { $0 + $1 * $1 }
       guard abs(length - 1) < 1e-3 else {
-        throw FormatError(name, at: "entry/orientations/\(place)", "holds a quaternion of length \(length.squareRoot())")
+        throw FormatError(
+          name, at: "entry/orientations/\(place)", "holds a quaternion of length \(length.squareRoot())")
       }
       return Rotation(w: q[0], x: q[1], y: q[2], z: q[3])
     }
@@ -134,7 +135,8 @@ public enum OrientationMapNeXus {
         number > 0 || state == .notIndexed, let bands = Int(exactly: bands[index]), x[index].isFinite, y[index].isFinite
       else {
         throw FormatError(
-          name, at: "point \(index)", "has the status \(status[index]) and the phase \(phase[index]) of \(phases.count)")
+          name, at: "point \(index)", "has the status \(status[index]) and the phase \(phase[index]) of \(phases.count)"
+        )
       }
       return MapPoint(
         x: x[index], y: y[index], phase: max(number - 1, 0),

@@ -65,7 +65,9 @@ enum OxfordBinaryPatterns {
     var patterns = KikuchiPatternFile(
       frames: frames, format: .oxfordBinary,
       grid: MapGrid(rows: 1, columns: frames.count, stepX: 0, stepY: 0, kind: .scattered), paths: [path])
-    if missing > 0 { patterns.notes.append("\(missing) of \(missing + frames.count) patterns of the map are not stored") }
+    if missing > 0 {
+      patterns.notes.append("\(missing) of \(missing + frames.count) patterns of the map are not stored")
+    }
     guard points.count == frames.count else {
       patterns.notes.append("the file states no positions; its patterns are kept in one row")
       return patterns

@@ -31,7 +31,8 @@ enum OxfordMap {
     let (rows, columns) = (try file.count(header + "Y Cells"), try file.count(header + "X Cells"))
     let points = try (0..<count).map { index -> MapPoint in
       guard let number = Int(exactly: phase[index]), (0...phases.count).contains(number) else {
-        throw FormatError(file.path, at: data + "Phase", "is \(phase[index]) at point \(index) of \(phases.count) phases")
+        throw FormatError(
+          file.path, at: data + "Phase", "is \(phase[index]) at point \(index) of \(phases.count) phases")
       }
       let place = SIMD2(
         x?[index] ?? Double(index % columns) * (stepX ?? 1e-6) * 1e6,
@@ -66,8 +67,9 @@ enum OxfordMap {
     let names = Set(try file.members(group).map(\.name))
     while names.contains(String(phases.count + 1)) {
       let place = "\(group)/\(phases.count + 1)/"
-      guard let laueClass = try file.number(place + "Laue Group").flatMap({ Int(exactly: $0) }).flatMap(
-        LaueClass.init(channelNumber:))
+      guard
+        let laueClass = try file.number(place + "Laue Group").flatMap({ Int(exactly: $0) }).flatMap(
+          LaueClass.init(channelNumber:))
       else { throw FormatError(file.path, at: place + "Laue Group", "is no number from 1 to 11") }
       let angles = try (file.numbers(place + "Lattice Angles") ?? []).map { $0 * 180 / .pi }
       phases.append(
