@@ -66,7 +66,12 @@ extension BandIndexer {
         isLoaded[lane] = workspace.load(try loader.pattern(source, frame: first + lane), lane: lane)
       }
       workspace.transform()
-      let peaks = workspace.peaks(threshold: 1.8, dark: false)
+      var peaks = workspace.peaks(threshold: Self.leastStrength, dark: false)
+      if settings.contrast == .both {
+        for (lane, dark) in workspace.peaks(threshold: Self.leastStrength, dark: true).enumerated() {
+          peaks[lane] += dark
+        }
+      }
       for lane in 0..<block.count {
         let centre = ScreenCentre(
           centres?[first + lane - range.lowerBound] ?? geometry.patternCentre, rows: radon.shape.rows,
@@ -139,9 +144,14 @@ extension BandIndexer {
     for (index, pole) in pairs.poles.enumerated() {
       guard let predicted = centre.line(normal: back * pole.normal, halfAngle: pole.halfAngle) else { continue }
       let filter = filterIndex(pole, predicted, centre)
+      var isDark = false
+      if settings.contrast == .both {
+        let response = workspace.response(theta: predicted.theta, rho: predicted.rho, filter: filter, lane: lane)
+        isDark = response.map { $0 < 0 } ?? false
+      }
       guard
         let peak = workspace.peak(
-          theta: predicted.theta, rho: predicted.rho, filter: filter, lane: lane, reach: 3, isDark: false),
+          theta: predicted.theta, rho: predicted.rho, filter: filter, lane: lane, reach: 3, isDark: isDark),
         peak.strength > Self.leastStrength
       else { continue }
       lines.append(
@@ -210,7 +220,7 @@ extension BandIndexer {
         let response = workspace.response(
           theta: line.theta, rho: line.rho, filter: filterIndex(pole, line, centre), lane: lane)
       else { continue }
-      sum += pole.strength * Double(response)
+      sum += pole.strength * Double(settings.contrast == .both ? abs(response) : response)
       squares += pole.strength * pole.strength
     }
     return squares > 0 ? sum / squares.squareRoot() : 0
