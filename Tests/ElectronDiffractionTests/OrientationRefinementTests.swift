@@ -49,6 +49,7 @@ import Testing
       PatternProjector(master: Self.master, geometry: Self.geometry), parameters: .axialRatio,
       smoothing: 0.5 * Self.degree)
     var (errors, sigmas): ([Double], [Double]) = ([], [])
+    var refined: [RefinedPattern] = []
     let trials = 60
     for seed in 1...trials {
       var generator = SeededGenerator(seed: UInt64(seed))
@@ -58,12 +59,17 @@ import Testing
       let result = try #require(refinement.refine(pattern, from: start))
       errors.append(result.pose.logAxialRatio - truth)
       sigmas.append(result.logAxialRatioUncertainty)
+      refined.append(result)
     }
     let n = Double(trials)
     let mean = errors.reduce(0, +) / n
     let sigma = (sigmas.reduce(0) { $0 + $1 * $1 } / n).squareRoot()
     #expect(abs(mean) < 0.2 * sigma + 2.6 * sigma / n.squareRoot(), "\(mean) ± \(sigma)")
     #expect(sigma < 0.005)
+    let estimate = try #require(AxialRatioEstimate(refined))
+    #expect(estimate.patterns > 55 && estimate.uncertainty < 1.5 * sigma / n.squareRoot())
+    #expect(abs(estimate.logRatio - truth) < 0.2 * sigma + 2.6 * estimate.uncertainty)
+    #expect(AxialRatioEstimate(Array(refined.prefix(1))) == nil)
   }
 
   @Test func findsOrientationCentreAndRatioTogether() throws {
@@ -93,6 +99,37 @@ import Testing
     }
     // The 99 % interval of a count of 160 at 0.95 is 145 to 158.
     #expect(trials == 160 && (145...158).contains(inside), "\(inside)")
+  }
+
+  @Test func blocksKnowOfCorrelatedResiduals() throws {
+    // Noise that four neighbours share hides from the count of pixels; the scatter of blocks sees it.
+    let projector = PatternProjector(master: Self.master, geometry: Self.geometry)
+    let plain = OrientationRefinement(projector)
+    let robust = OrientationRefinement(projector, residuals: .correlated)
+    var (independent, correlated, simple) = (0.0, 0.0, 0.0)
+    let trials = 150
+    for seed in 1...trials {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let truth = generator.rotation()
+      let clean = noisy(projector.pattern(truth), signalToNoise: 1e6, &generator)
+      let columns = Self.geometry.shape.columns
+      let coarse = (0..<columns * columns / 4).map { _ in Float(generator.normal()) / 2 }
+      let shared = clean.indices.map { clean[$0] + coarse[$0 / columns / 2 * (columns / 2) + $0 % columns / 2] }
+      let white = clean.map { $0 + Float(generator.normal()) / 2 }
+      func squared(_ refinement: OrientationRefinement, _ pattern: [Float]) throws -> Double {
+        let result = try #require(refinement.refine(pattern, from: truth))
+        let q = (truth * result.pose.orientation.inverse).quaternion
+        let turn = 2 * SIMD3(q.x, q.y, q.z) * (q.w < 0 ? -1 : 1)
+        return result.orientationCovariance.inverse.form(turn)
+      }
+      independent += try squared(robust, white) / Double(trials)
+      correlated += try squared(robust, shared) / Double(trials)
+      simple += try squared(plain, shared) / Double(trials)
+    }
+    // The mean is 3 for true covariances; one from a hundred blocks scatters, which raises it, and what two blocks share
+    // is left out.
+    #expect(independent > 2.5 && independent < 4, "\(independent)")
+    #expect(correlated < 5 && simple > 1.4 * correlated, "\(correlated) \(simple)")
   }
 
   @Test func hopelessPatternsGiveNothing() {

@@ -6,7 +6,7 @@ import Foundation
 /// The normalised correlation of the pattern with the projected master is made as great as it gets, by steps of Gauss and
 /// Newton damped after Marquardt (J. SIAM 11, 431 (1963)) with analytic derivatives; see ``PatternSums`` for the equations.
 /// With n unknowns and N pixels the residual gives σ² = RSS/(N − n − 2) and the covariance σ² (b² H)⁻¹: true where the
-/// master is right and the noise of the pixels independent and of one size.
+/// master is right and the noise of the pixels independent and of one size; see ``ResidualModel`` for when it is not.
 public struct OrientationRefinement: Sendable {
   /// Projects the master on the screen.
   public let projector: PatternProjector
@@ -14,15 +14,22 @@ public struct OrientationRefinement: Sendable {
   public let coarse: PatternProjector?
   /// What is refined beside the orientation.
   public let parameters: RefinedParameters
+  /// What the covariance takes the residuals for.
+  public let residuals: ResidualModel
   /// The number of steps after which a refinement is given up.
   public let maximumSteps: Int
+
+  private let blocks: PixelBlocks?
 
   /// - Parameters:
   ///   - smoothing: standard deviation of the blur of the master for the first steps, in radians; without where 0. Half
   ///     the error of the start serves well.
   public init(
-    _ projector: PatternProjector, parameters: RefinedParameters = [], smoothing: Double = 0, maximumSteps: Int = 30
+    _ projector: PatternProjector, parameters: RefinedParameters = [], smoothing: Double = 0,
+    residuals: ResidualModel = .independent, maximumSteps: Int = 30
   ) {
+    self.residuals = residuals
+    blocks = residuals == .correlated ? PixelBlocks(projector.mask) : nil
     self.projector = projector
     coarse =
       smoothing > 0
@@ -77,9 +84,9 @@ public struct OrientationRefinement: Sendable {
     while steps < maximumSteps && !converged {
       steps += 1
       guard let step = equations.solution(damping: damping) else { return nil }
-      // What the step would gain if the pattern were linear in the unknowns, in units of the noise.
       let gain = sums.gain
-      let promise = zip(step, equations.right).reduce(0) { $0 + $1.0 * $1.1 }
+      // What a step without damping would gain if the pattern were linear in the unknowns.
+      let promise = zip(equations.solution() ?? step, equations.right).reduce(0) { $0 + $1.0 * $1.1 }
       let moved = Self.pose(pose, moved: step.map { $0 / gain }, unknowns)
       let trial = PatternSums(projector, pattern: values, pose: moved, unknowns: needed)
       let small = promise < 1e-2 * sums.residual / freedom || promise < 1e-9 * sums.patternPower
@@ -96,12 +103,26 @@ public struct OrientationRefinement: Sendable {
       }
     }
     guard let inverse = equations.inverse() else { return nil }
+    var scatter: [Double]?
+    if let blocks {
+      scatter = sums.scatter(projector, pattern: values, pose: pose, unknowns: unknowns, blocks: blocks)
+    }
     let variance = sums.residual / freedom
     let scale = variance / (sums.gain * sums.gain)
     return RefinedPattern(
       pose: pose, correlation: sums.correlation,
       signalToNoise: sums.gain * (sums.modelPower / Double(values.count) / variance).squareRoot(),
-      covariance: inverse.map { $0 * scale }, parameters: parameters, steps: steps, isConverged: converged)
+      covariance: scatter.map { Self.sandwich(inverse, $0, gain: sums.gain) } ?? inverse.map { $0 * scale },
+      parameters: parameters, steps: steps, isConverged: converged)
+  }
+
+  /// (b H)⁻¹ S (b H)⁻¹.
+  private static func sandwich(_ inverse: [Double], _ scatter: [Double], gain: Double) -> [Double] {
+    let n = Int(Double(inverse.count).squareRoot().rounded())
+    func product(_ a: [Double], _ b: [Double]) -> [Double] {
+      (0..<n * n).map { place in (0..<n).reduce(0) { $0 + a[place / n * n + $1] * b[$1 * n + place % n] } }
+    }
+    return product(product(inverse, scatter), inverse).map { $0 / (gain * gain) }
   }
 
   private static func pose(_ pose: CrystalPose, moved step: [Double], _ unknowns: [Int]) -> CrystalPose {

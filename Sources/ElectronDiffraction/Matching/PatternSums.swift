@@ -74,4 +74,35 @@ struct PatternSums {
     }
     return equations
   }
+
+  /// S = Σ s sᵀ over blocks of pixels, by rows, s being a block's sum of the unknowns' derivatives (less what gain and
+  /// offset take up) times what gain and offset leave of the pattern.
+  func scatter(
+    _ projector: PatternProjector, pattern: [Float], pose: CrystalPose, unknowns: [Int], blocks: PixelBlocks
+  ) -> [Double] {
+    let n = unknowns.count
+    var planes = [Float](repeating: 0, count: PatternProjector.planes * count)
+    planes.withUnsafeMutableBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      projector.derivatives(pose, pixels: 0..<count, into: base, stride: count)
+    }
+    func mean(_ k: Int) -> Double { (k == 0 ? products[1] : products[self.planes + k]) / Double(count) }
+    let (gain, patternMean, modelMean) = (self.gain, mean(0), mean(2))
+    let along = unknowns.map { centred(3 + $0, 2) / modelPower }
+    let means = unknowns.map { mean(3 + $0) }
+    var sums = [Double](repeating: 0, count: blocks.count * n)
+    for (pixel, block) in blocks.numbers.enumerated() {
+      let model = Double(planes[pixel]) - modelMean
+      let left = Double(pattern[pixel]) - patternMean - gain * model
+      for (k, unknown) in unknowns.enumerated() {
+        let slope = Double(planes[(1 + unknown) * count + pixel]) - means[k] - along[k] * model
+        sums[Int(block) * n + k] += slope * left
+      }
+    }
+    // As many blocks as unknowns would fit any scatter.
+    let correction = Double(blocks.count) / Double(max(blocks.count - n - 2, 1))
+    return (0..<n * n).map { place in
+      (0..<blocks.count).reduce(0) { $0 + sums[$1 * n + place / n] * sums[$1 * n + place % n] } * correction
+    }
+  }
 }

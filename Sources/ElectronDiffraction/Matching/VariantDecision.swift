@@ -1,4 +1,3 @@
-import ArrayMath
 public import Crystallography
 import Foundation
 
@@ -35,8 +34,8 @@ public struct VariantDecision: Sendable, Hashable {
 /// r and r′ being what the better and the worse leave of the pattern. L is summed in about a hundred square blocks; the
 /// blocks see different bands and independent noise, so their scatter s gives the standard error of L = √n s without any
 /// belief in the master, and t = L / (√n s) is standard normal where both fit equally badly (Vuong, Econometrica 57, 307
-/// (1989)). Below a limit of 3 (one wrong decision in 740 such patterns) the pattern is left undecided. A wrong master
-/// gives both variants large residuals that differ from block to block, and t shows that; noise alone hardly ever.
+/// (1989)). Below a limit of 2 (one wrong decision in 44 patterns that fit both equally badly) the pattern is left undecided.
+/// A wrong master gives both variants large residuals that differ from block to block, and t shows that.
 public struct VariantDecider: Sendable {
   /// The variants.
   public let symmetry: PseudoSymmetry
@@ -45,24 +44,11 @@ public struct VariantDecider: Sendable {
   /// The least ``VariantDecision/statistic`` of a decision.
   public let limit: Double
 
-  // The block of each pixel of the mask.
-  private let blocks: [Int32]
-  private let blockCount: Int
+  private let blocks: PixelBlocks
 
-  public init(_ symmetry: PseudoSymmetry, refinement: OrientationRefinement, limit: Double = 3) {
+  public init(_ symmetry: PseudoSymmetry, refinement: OrientationRefinement, limit: Double = 2) {
     (self.symmetry, self.refinement, self.limit) = (symmetry, refinement, limit)
-    let mask = refinement.projector.mask
-    let edge = max(2, Int((Double(mask.pixels.count) / 100).squareRoot().rounded()))
-    let across = (mask.shape.columns + edge - 1) / edge
-    var numbers: [Int: Int32] = [:]
-    blocks = mask.pixels.map { pixel in
-      let block = pixel / mask.shape.columns / edge * across + pixel % mask.shape.columns / edge
-      if let number = numbers[block] { return number }
-      let number = Int32(numbers.count)
-      numbers[block] = number
-      return number
-    }
-    blockCount = numbers.count
+    blocks = PixelBlocks(refinement.projector.mask)
   }
 
   /// Decides between the variants of an orientation.
@@ -113,13 +99,13 @@ public struct VariantDecider: Sendable {
 
   /// t of a better and a worse candidate.
   private func statistic(_ better: Candidate, _ worse: Candidate) -> Double {
-    var sums = [Double](repeating: 0, count: blockCount)
-    for (index, block) in blocks.enumerated() {
+    var sums = [Double](repeating: 0, count: blocks.count)
+    for (index, block) in blocks.numbers.enumerated() {
       let (r, s) = (better.residuals[index], worse.residuals[index])
       sums[Int(block)] += Double(s * s - r * r)
     }
     let total = sums.reduce(0, +)
-    let n = Double(blockCount)
+    let n = Double(blocks.count)
     let scatter = sums.reduce(0) { $0 + ($1 - total / n) * ($1 - total / n) } * n / max(n - 1, 1)
     return scatter > 0 ? total / scatter.squareRoot() : 0
   }
