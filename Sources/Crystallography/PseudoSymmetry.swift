@@ -7,7 +7,7 @@ extension CrystalStructure {
   /// orientation, `rotation * g` are those that a pattern hardly tells from it. A layered oxide with c/a near 2√6 is
   /// nearly cubic and has three, turns by about 90° about the normals of 104.
   ///
-  /// A rotation counts when the bands that it maps onto bands (of nearly the same spacing, within 3.5 degrees) hold half of
+  /// A rotation counts when the bands that it maps onto bands (of nearly the same spacing, within 3 degrees) hold half of
   /// Σ m |F|² of all bands.
   ///
   /// - Parameter minimumSpacing: bands of smaller spacing are left out, in metres.
@@ -17,9 +17,9 @@ extension CrystalStructure {
   }
 
   /// How much the spacings of bands that map onto each other may differ.
-  private static let spacingTolerance = 0.08
-  /// The cosine of the angle by which they may miss each other: 3.5 degrees.
-  private static let cosineTolerance = cos(3.5 * Double.pi / 180)
+  private static let spacingTolerance = 0.06
+  /// The cosine of the angle by which they may miss each other: 3 degrees.
+  private static let cosineTolerance = cos(3 * Double.pi / 180)
 
   /// The pseudo-symmetries of bands that are sorted by falling amplitude.
   func pseudoSymmetries(of reflectors: [Reflector]) -> [Rotation] {
@@ -59,7 +59,7 @@ extension CrystalStructure {
         for a in bands where abs(a.spacing / firstFamily.dSpacing - 1) < spacingTolerance {
           for b in bands where abs(b.spacing / secondFamily.dSpacing - 1) < spacingTolerance {
             let cosine = (a.pole * b.pole).sum()
-            guard abs(acos(min(max(cosine, -1), 1)) - angle) < 3.5 * .pi / 180 else { continue }
+            guard abs(acos(min(max(cosine, -1), 1)) - angle) < 3 * .pi / 180 else { continue }
             result.append(Rotation.aligning([(first, a.pole), (second, b.pole)]))
           }
         }
@@ -68,8 +68,13 @@ extension CrystalStructure {
     return result
   }
 
-  /// The rotation that fits best all bands that it maps.
+  /// The rotation that fits best all bands that it maps, after two rounds.
   private static func refined(_ rotation: Rotation, _ reflectors: [Reflector]) -> Rotation {
+    let once = fitted(rotation, reflectors)
+    return fitted(once, reflectors)
+  }
+
+  private static func fitted(_ rotation: Rotation, _ reflectors: [Reflector]) -> Rotation {
     var pairs: [(SIMD3<Double>, SIMD3<Double>)] = []
     for reflector in reflectors {
       for pole in reflector.poles {
@@ -90,13 +95,17 @@ extension CrystalStructure {
     of pole: SIMD3<Double>, spacing: Double, by rotation: Rotation, onto reflectors: [Reflector]
   ) -> SIMD3<Double>? {
     let turned = rotation(pole)
+    var best: SIMD3<Double>?
+    var closest = cosineTolerance
     for reflector in reflectors where abs(reflector.dSpacing / spacing - 1) < spacingTolerance {
       for candidate in reflector.poles {
         let cosine = (candidate * turned).sum()
-        if abs(cosine) > cosineTolerance { return cosine > 0 ? candidate : -candidate }
+        guard abs(cosine) > closest else { continue }
+        closest = abs(cosine)
+        best = cosine > 0 ? candidate : -candidate
       }
     }
-    return nil
+    return best
   }
 }
 

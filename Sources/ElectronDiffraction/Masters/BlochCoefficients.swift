@@ -1,6 +1,32 @@
 import Crystallography
 import Foundation
 
+/// A complex number.
+struct Complex: Sendable, BitwiseCopyable {
+  var real, imaginary: Double
+
+  static let zero = Complex(real: 0, imaginary: 0)
+
+  var conjugate: Complex { Complex(real: real, imaginary: -imaginary) }
+
+  @inline(__always)
+  static func + (a: Complex, b: Complex) -> Complex {
+    Complex(real: a.real + b.real, imaginary: a.imaginary + b.imaginary)
+  }
+
+  @inline(__always)
+  static func += (a: inout Complex, b: Complex) { a = a + b }
+
+  @inline(__always)
+  static func * (a: Complex, b: Complex) -> Complex {
+    Complex(
+      real: a.real * b.real - a.imaginary * b.imaginary, imaginary: a.real * b.imaginary + a.imaginary * b.real)
+  }
+
+  @inline(__always)
+  static func * (a: Double, b: Complex) -> Complex { Complex(real: a * b.real, imaginary: a * b.imaginary) }
+}
+
 /// The Fourier coefficients of a crystal that waves of electrons feel, for all reflections down to a spacing and all
 /// differences of two of them.
 ///
@@ -9,13 +35,9 @@ import Foundation
 ///
 ///     S(h) = Σ o Z² T exp(2πi h·x) / Σ o Z².
 ///
+/// The potential is Σ U(h) exp(2πi h·r), so U and U′ are the complex conjugates of the structure factors over πV.
 /// The origin is moved to an inversion centre where there is one, which makes all of them real.
 struct BlochCoefficients: Sendable {
-  /// One Fourier coefficient.
-  struct Complex: Sendable {
-    var real, imaginary: Double
-  }
-
   /// A beam that may be excited.
   struct Beam: Sendable {
     var indices: MillerIndices
@@ -62,8 +84,7 @@ struct BlochCoefficients: Sendable {
     let scale = factors.potentialPerAmplitude
     let limit = 4 * (1 + 1e-9) / (minimumSpacing * minimumSpacing)
 
-    let zero = Complex(real: 0, imaginary: 0)
-    var potential = [Complex](repeating: zero, count: count)
+    var potential = [Complex](repeating: .zero, count: count)
     var absorption = potential
     var source = potential
     var beams: [Beam] = []
@@ -87,8 +108,8 @@ struct BlochCoefficients: Sendable {
               real: factor.real * c - factor.imaginary * s, imaginary: factor.real * s + factor.imaginary * c)
           }
           let elastic = factors.elastic(indices)
-          potential[centre + offset] = moved(elastic, scale)
-          absorption[centre + offset] = moved(factors.absorptive(indices), scale)
+          potential[centre + offset] = moved(elastic, scale).conjugate
+          absorption[centre + offset] = moved(factors.absorptive(indices), scale).conjugate
           source[centre + offset] = moved(factors.source(indices), 1 / total)
           guard square <= limit / 4 else { continue }
           beams.append(

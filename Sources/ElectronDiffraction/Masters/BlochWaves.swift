@@ -18,12 +18,14 @@ import Foundation
 /// enter the intensity to first order. Without the latter the pattern converges slowly with the number of strong beams:
 /// the sources are small, so beams far from Bragg's angle still tell where they are.
 final class BlochWaves {
-  private let coefficients: BlochCoefficients
+  let coefficients: BlochCoefficients
   private let selection: BeamSelection
-  private let depth: DepthProfile
-  private var strong: [Int] = []
-  private var weak: [Int] = []
-  private var excitation: [Double]
+  let depth: DepthProfile
+  /// The places in the list of beams of those that are strong and weak along the direction in hand.
+  private(set) var strong: [Int] = []
+  private(set) var weak: [Int] = []
+  /// 2 k s of each beam, in 1/m².
+  private(set) var excitation: [Double]
 
   init(_ coefficients: BlochCoefficients, selection: BeamSelection, depth: DepthProfile) {
     (self.coefficients, self.selection, self.depth) = (coefficients, selection, depth)
@@ -31,7 +33,7 @@ final class BlochWaves {
   }
 
   /// Sorts the beams for a unit direction of the crystal into strong and weak ones.
-  private func select(_ direction: SIMD3<Double>) {
+  func select(_ direction: SIMD3<Double>) {
     let wave = 2 * coefficients.wavenumber * direction
     strong.removeAll(keepingCapacity: true)
     weak.removeAll(keepingCapacity: true)
@@ -48,16 +50,27 @@ final class BlochWaves {
     }
   }
 
-  /// The number of strong and weak beams along a direction.
-  func beamCounts(_ direction: SIMD3<Double>) -> (strong: Int, weak: Int) {
-    select(direction)
-    return (strong.count, weak.count)
+  /// The intensity along a unit direction of the crystal; 1 without diffraction and absorption.
+  func intensity(_ direction: SIMD3<Double>) throws(BlochWaveError) -> Double {
+    if coefficients.isReal, case .exponential(let mean) = depth,
+      let intensity = try realIntensity(direction, meanDepth: mean)
+    {
+      return intensity
+    }
+    return try complexIntensity(direction)
   }
 
-  /// The intensity along a unit direction of the crystal, of a crystal whose coefficients are real.
+  /// The intensity along a unit direction of a crystal whose coefficients are real, for an exponential depth profile.
   ///
-  /// Absorption is a perturbation of first order: γ_j gains i (Cᵀ U′ C)_jj / 2k.
-  func intensity(_ direction: SIMD3<Double>) throws(BlochWaveError) -> Double {
+  /// In the basis of the Bloch waves without absorption, the mean over depth of ψ ψ† is the Hermitian matrix ρ with
+  ///
+  ///     (1 + d (q_j + q_k) − 2πi d (γ_j − γ_k)) ρ_jk + (π d/k) (W ρ + ρ W)_jk = c_j c_k,
+  ///
+  /// where W is U′ in that basis without its diagonal, q_j = π U′_jj/k, c_j = C_0j and d the mean depth. W is small, so ρ
+  /// is found by iteration, from absorption as a perturbation of first order.
+  ///
+  /// - Returns: nil where the iteration does not end.
+  func realIntensity(_ direction: SIMD3<Double>, meanDepth d: Double) throws(BlochWaveError) -> Double? {
     select(direction)
     let n = strong.count
     let (table, lossTable, sourceTable) = (coefficients.potential, coefficients.absorption, coefficients.source)
@@ -80,27 +93,38 @@ final class BlochWaves {
 
     let values = try Self.eigenvectors(of: &matrix, order: n)
     // The columns of `matrix` are now the Bloch waves.
-    let lossWaves = Self.product(loss, matrix, n)
-    let sourceWaves = Self.product(source, matrix, n)
-    let overlap = Self.product(matrix, sourceWaves, n, firstTransposed: true)
-    let perWave = 1 / (2 * coefficients.wavenumber)
-    var decay = [Double](repeating: 0, count: n)
-    for j in 0..<n {
-      var sum = 0.0
-      for i in 0..<n { sum += matrix[j * n + i] * lossWaves[j * n + i] }
-      decay[j] = 2 * .pi * sum * perWave
-    }
-    var intensity = 0.0
-    for k in 0..<n {
-      let first = matrix[k * n]
-      intensity += first * first * overlap[k * n + k] * depth.mean(phase: 0, decay: 2 * decay[k]).real
-      for j in 0..<k {
-        let weight = 2 * first * matrix[j * n] * overlap[k * n + j]
-        intensity +=
-          weight * depth.mean(phase: (values[k] - values[j]) * perWave, decay: decay[j] + decay[k]).real
+    let overlap = Self.product(matrix, Self.product(source, matrix, n), n, firstTransposed: true)
+    var coupling = Self.product(matrix, Self.product(loss, matrix, n), n, firstTransposed: true)
+    let scale = .pi * d / coefficients.wavenumber
+    let decay = (0..<n).map { scale * coupling[$0 * n + $0] }
+    for j in 0..<n { coupling[j * n + j] = 0 }
+
+    var real = [Double](repeating: 0, count: n * n)
+    var imaginary = real
+    var change = [real, imaginary]
+    var previous = Double.infinity
+    for _ in 0..<60 {
+      var intensity = 0.0
+      for k in 0..<n {
+        for j in 0...k {
+          let (forward, backward) = (k * n + j, j * n + k)
+          let a = 1 + decay[j] + decay[k]
+          let b = -scale * (values[j] - values[k])
+          let x = matrix[j * n] * matrix[k * n] - scale * (change[0][forward] + change[0][backward])
+          let y = -scale * (change[1][forward] - change[1][backward])
+          let norm = 1 / (a * a + b * b)
+          real[forward] = (x * a + y * b) * norm
+          imaginary[forward] = (y * a - x * b) * norm
+          real[backward] = real[forward]
+          imaginary[backward] = -imaginary[forward]
+          intensity += (j == k ? 1 : 2) * overlap[forward] * real[forward]
+        }
       }
+      if abs(intensity - previous) < 1e-5 { return intensity }
+      previous = intensity
+      change = [Self.product(coupling, real, n), Self.product(coupling, imaginary, n)]
     }
-    return intensity
+    return nil
   }
 
   private func addWeakBeams(

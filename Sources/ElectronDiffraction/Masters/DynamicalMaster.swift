@@ -10,7 +10,7 @@ public import Crystallography
 public struct BeamSelection: Sendable, Hashable {
   public var strong, weak, resonance: Double
 
-  public init(strong: Double = 20, weak: Double = 200, resonance: Double = 0.3) {
+  public init(strong: Double = 20, weak: Double = 500, resonance: Double = 2) {
     (self.strong, self.weak, self.resonance) = (strong, weak, resonance)
   }
 }
@@ -38,13 +38,14 @@ public struct DynamicalMaster: Sendable {
   ///   - structure: the crystal; atoms without displacement absorb nothing.
   ///   - energy: of the electrons, in keV.
   ///   - size: points along an edge of the master pattern, odd.
-  ///   - depth: where the electrons start.
+  ///   - depth: where the electrons start: 5 to 10 nm suit backscattered electrons of small loss at 20 keV, 10 to 40 nm
+  ///     those that pass a foil.
   ///   - minimumSpacing: of the planes of the beams, in metres.
   ///   - selection: of the beams.
   /// - Throws: ``CrystallographyError``.
   public init(
     _ structure: CrystalStructure, kiloelectronvolts energy: Double, size: Int,
-    depth: DepthProfile = .exponential(mean: 10e-9), minimumSpacing: Double = 0.5e-10,
+    depth: DepthProfile = .exponential(mean: 20e-9), minimumSpacing: Double = 0.5e-10,
     selection: BeamSelection = BeamSelection()
   ) throws(CrystallographyError) {
     coefficients = try BlochCoefficients(structure, kiloelectronvolts: energy, minimumSpacing: minimumSpacing)
@@ -72,11 +73,4 @@ public struct DynamicalMaster: Sendable {
 
   /// The master pattern of the intensities of all directions.
   public func pattern(_ intensities: [Float]) -> MasterPattern { sector.pattern(intensities) }
-
-  func stats() -> String {
-    let waves = BlochWaves(coefficients, selection: selection, depth: depth)
-    var (a, b, m) = (0, 0, 0)
-    for p in sector.points { let c = waves.beamCounts(LambertSector.direction(p, size: sector.size)); a += c.strong; b += c.weak; m = max(m, c.strong) }
-    return "all \(coefficients.beams.count) strong \(Double(a) / Double(sector.points.count)) weak \(Double(b) / Double(sector.points.count)) max \(m) real \(coefficients.isReal)"
-  }
 }

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Each pair ±g of reflections adds, by the theory of two beams,
 ///
-///     I(k) = 1 + Σ_g Re(S(g) U(g)* / |U(g)|) P(w),  P(w) = −w / (1 + w² + 1/Q),  Q = (2π d/ξ)²,  w = s ξ,
+///     I(k) = 1 + Σ_g Re(S(g) U(g) / |U(g)|) P(w),  P(w) = −w / (1 + w² + 1/Q),  Q = (2π d/ξ)²,  w = s ξ,
 ///
 /// with s the excitation error of g along k, ξ = k/|U(g)| the extinction distance, d the mean depth from which electrons
 /// start, U and S as in ``DynamicalMaster``: 2 Re ψ0* ψg averaged over depth. It is bright on that side of the Bragg
@@ -36,7 +36,7 @@ public enum KinematicalMaster {
       let depthInExtinctions = 2 * .pi * meanDepth * beam.potential / k
       return Band(
         vector: beam.vector, squaredLength: beam.squaredLength,
-        weight: (s.real * u.real + s.imaginary * u.imaginary) / beam.potential,
+        weight: (s * u).real / beam.potential,
         excitationScale: 1 / (2 * beam.potential), damping: 1 + 1 / (depthInExtinctions * depthInExtinctions))
     }
     return MasterPattern(size: size) { direction in

@@ -11,24 +11,33 @@ public struct PatternSimulator: Sendable {
   /// Which pixels electrons reach; the others are 0 in every pattern.
   public let isVisible: [Bool]
 
-  /// x, y, z of the unit rays in the sample's frame, one plane after the other.
-  private let rays: [Float]
+  /// Unit rays in the sample's frame, eight pixels together; the last ones repeat.
+  private let rays: [Rays]
   private let size: Int
   /// North, then south.
   private let hemispheres: [Float]
+
+  private struct Rays {
+    var x = SIMD8<Float>.zero
+    var y = SIMD8<Float>.zero
+    var z = SIMD8<Float>.zero
+  }
 
   public init(master: MasterPattern, geometry: KikuchiGeometry) {
     self.geometry = geometry
     size = master.size
     hemispheres = master.north + master.south
     let (shape, toSample) = (geometry.shape, geometry.detectorToSample.matrix)
-    var rays = [Float](repeating: 0, count: 3 * shape.count)
+    var rays = [Rays](repeating: Rays(), count: (shape.count + 7) / 8)
     var visible = [Bool](repeating: false, count: shape.count)
-    for pixel in 0..<shape.count {
+    for index in 0..<8 * rays.count {
+      let pixel = min(index, shape.count - 1)
       let ray = geometry.ray(row: Double(pixel / shape.columns), column: Double(pixel % shape.columns))
-      let direction = toSample * (ray / (ray * ray).sum().squareRoot())
-      for axis in 0..<3 { rays[axis * shape.count + pixel] = Float(direction[axis]) }
-      visible[pixel] = geometry.isVisible(direction)
+      let direction = SIMD3<Float>(toSample * (ray / (ray * ray).sum().squareRoot()))
+      rays[index / 8].x[index % 8] = direction.x
+      rays[index / 8].y[index % 8] = direction.y
+      rays[index / 8].z[index % 8] = direction.z
+      visible[pixel] = geometry.isVisible(SIMD3<Double>(direction))
     }
     (self.rays, isVisible) = (rays, visible)
   }
@@ -53,31 +62,33 @@ public struct PatternSimulator: Sendable {
     let count = geometry.shape.count
     let matrix = orientation.matrix
     let (a, b, c) = (SIMD3<Float>(matrix.row1), SIMD3<Float>(matrix.row2), SIMD3<Float>(matrix.row3))
-    let last = Float(size - 1)
-    rays.withUnsafeBufferPointer { rays in
-      hemispheres.withUnsafeBufferPointer { grid in
-        for pixel in 0..<count {
-          let (u, v, w) = (rays[pixel], rays[count + pixel], rays[2 * count + pixel])
-          let x = a.x * u + a.y * v + a.z * w
-          let y = b.x * u + b.y * v + b.z * w
-          let z = c.x * u + c.y * v + c.z * w
-          // The point of the Lambert square, see MasterPattern.point: the larger of |x| and |y| lies along the radius.
-          let (ax, ay) = (abs(x), abs(y))
-          let (long, short) = (max(ax, ay), min(ax, ay))
-          let radius = max(0, 1 - abs(z)).squareRoot()
-          let ratio = long > 0 ? short / long : 0
-          let other = radius * Self.scaledArctangent(ratio)
-          let px = ax >= ay ? radius : other
-          let py = ax >= ay ? other : radius
-          let column = ((x < 0 ? -px : px) + 1) * (last / 2)
-          let row = ((y < 0 ? -py : py) + 1) * (last / 2)
-          let i = min(max(Int(column), 0), size - 2)
-          let j = min(max(Int(row), 0), size - 2)
-          let (s, t) = (column - Float(i), row - Float(j))
-          let first = j * size + i + (z < 0 ? size * size : 0)
-          let upper = grid[first] + s * (grid[first + 1] - grid[first])
-          let lower = grid[first + size] + s * (grid[first + size + 1] - grid[first + size])
-          pattern[pixel] = upper + t * (lower - upper)
+    let half = Float(size - 1) / 2
+    let south = Int32(size * size)
+    hemispheres.withUnsafeBufferPointer { grid in
+      for (block, ray) in rays.enumerated() {
+        let x = a.x * ray.x + a.y * ray.y + a.z * ray.z
+        let y = b.x * ray.x + b.y * ray.y + b.z * ray.z
+        let z = c.x * ray.x + c.y * ray.y + c.z * ray.z
+        // The point of the Lambert square, see MasterPattern.point: the larger of |x| and |y| lies along the radius.
+        let (ax, ay) = (Self.magnitude(x), Self.magnitude(y))
+        let (long, short) = (pointwiseMax(ax, ay), pointwiseMin(ax, ay))
+        let radius = pointwiseMax(.zero, 1 - Self.magnitude(z)).squareRoot()
+        // At the pole the ratio is 0 over the least number, and the radius 0.
+        let other = radius * Self.scaledArctangent(short / pointwiseMax(long, SIMD8(repeating: .leastNormalMagnitude)))
+        let steep = ay .> ax
+        let px = radius.replacing(with: other, where: steep)
+        let py = other.replacing(with: radius, where: steep)
+        let column = (px.replacing(with: -px, where: x .< 0) + 1) * half
+        let row = (py.replacing(with: -py, where: y .< 0) + 1) * half
+        let (i, j) = (Self.cell(column, last: size - 2), Self.cell(row, last: size - 2))
+        let (s, t) = (column - i.value, row - j.value)
+        let first = j.index &* Int32(size) &+ i.index &+ SIMD8<Int32>.zero.replacing(with: south, where: z .< 0)
+        let start = 8 * block
+        for lane in 0..<min(8, count - start) {
+          let place = Int(first[lane])
+          let upper = grid[place] + s[lane] * (grid[place + 1] - grid[place])
+          let lower = grid[place + size] + s[lane] * (grid[place + size + 1] - grid[place + size])
+          pattern[start + lane] = upper + t[lane] * (lower - upper)
         }
       }
     }
@@ -87,14 +98,30 @@ public struct PatternSimulator: Sendable {
   /// 4/π atan t for t from 0 to 1, to 2e-6: the odd polynomial of degree 11 that is nearest to the arctangent
   /// (Abramowitz and Stegun, 4.4.49, has one of degree 9).
   @inline(__always)
-  private static func scaledArctangent(_ t: Float) -> Float {
+  private static func scaledArctangent(_ t: SIMD8<Float>) -> SIMD8<Float> {
     let s = t * t
-    var sum: Float = -0.01172120
+    var sum = SIMD8<Float>(repeating: -0.01172120)
     sum = sum * s + 0.05265332
     sum = sum * s - 0.11643287
     sum = sum * s + 0.19354346
     sum = sum * s - 0.33262347
     sum = sum * s + 0.99997726
-    return t * sum * (4 / .pi)
+    return t * sum * (4 / Float.pi)
   }
+
+  /// The points of the grid at or before places along an axis, at most `last`.
+  ///
+  /// Adding 1.5 · 2²³ leaves no room for a fraction and puts the integer into the last bits; a place on a point may give
+  /// the one before, whose cell ends there.
+  @inline(__always)
+  private static func cell(_ place: SIMD8<Float>, last: Int) -> (value: SIMD8<Float>, index: SIMD8<Int32>) {
+    let magic = SIMD8<Float>(repeating: 0x1.8p23)
+    let floor = (place - 0.5) + magic - magic
+    let value = pointwiseMin(pointwiseMax(floor, .zero), SIMD8(repeating: Float(last)))
+    let bits = unsafeBitCast(value + magic, to: SIMD8<Int32>.self)
+    return (value, bits &- unsafeBitCast(magic, to: SIMD8<Int32>.self))
+  }
+
+  @inline(__always)
+  private static func magnitude(_ v: SIMD8<Float>) -> SIMD8<Float> { v.replacing(with: -v, where: v .< 0) }
 }
