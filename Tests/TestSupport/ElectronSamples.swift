@@ -1,5 +1,5 @@
 import ArrayMath
-public import FileFormats
+import FileFormats
 import Foundation
 
 /// Files of orientation maps and Kikuchi patterns, made from the formats' descriptions where no measured one is shared.
