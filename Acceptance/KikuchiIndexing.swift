@@ -12,14 +12,14 @@ func kikuchiIndexingLines() throws -> [AcceptanceLine] {
 }
 
 /// A cubic crystal of one element.
-func cubicCrystal(_ symbol: String, spaceGroup: String, a: Double, at position: SIMD3<Double> = .zero) throws
+func cubicCrystal(_ symbol: String, spaceGroup: String, a: Double) throws
   -> CrystalStructure
 {
   try CrystalStructure(
     name: symbol, cell: UnitCell(cubic: a), spaceGroup: SpaceGroup(symbol: spaceGroup),
     sites: [
       AtomSite(
-        label: symbol + "1", element: try ChemicalElement(symbol: symbol), position: position, occupancy: 1,
+        label: symbol + "1", element: try ChemicalElement(symbol: symbol), position: .zero, occupancy: 1,
         displacement: .isotropic(b: 0.4e-20))
     ])
 }
@@ -96,7 +96,7 @@ func measuredSiliconLines() throws -> [AcceptanceLine] {
   let names = ["si_in", "si_out5mm", "si_out10mm"]
   let paths = names.compactMap { SharedData.path("orientation/kikuchipy_si/\($0).h5") }
   guard paths.count == names.count else { return [] }
-  let structure = try cubicCrystal("Si", spaceGroup: "Fd-3m", a: 5.4310e-10, at: SIMD3(repeating: 0.125))
+  let structure = try cubicCrystal("Si", spaceGroup: "Fd-3m:1", a: 5.4310e-10)
   let phase = try indexingPhase(structure, families: 4)
   let dynamical = try DynamicalMaster(structure, kiloelectronvolts: 20, size: 201)
   let master = dynamical.pattern(
