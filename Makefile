@@ -66,7 +66,7 @@ test: tools ## runs all tests, at reduced counts
 	@Tools/install-examples .build-tests/release/operando $(SHARE)
 	OPERANDO_SHARE=$(CURDIR)/$(SHARE) swift test $(TESTING) --skip-build
 
-acceptance: tools build ## runs the acceptance lines at full counts: make acceptance PART=name
+acceptance: tools build .tools/kikuchi/ready ## runs the acceptance lines at full counts: make acceptance PART=name
 	swift build -c release --product acceptance
 	$(BUILD)/acceptance $(PART)
 
@@ -76,6 +76,12 @@ bench: tools build .tools/benchmarks ## times the program beside its peers
 
 .tools/benchmarks: Benchmarks/requirements.txt .tools/bin/pip
 	@.tools/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements.txt
+	@touch $@
+
+# Peers of electron diffraction, in a place of their own: they bring half a gigabyte of Python with them.
+.tools/kikuchi/ready: Benchmarks/requirements-kikuchi.txt .tools/packages
+	@python3 -m venv .tools/kikuchi
+	@.tools/kikuchi/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements-kikuchi.txt
 	@touch $@
 
 format: ## formats the sources

@@ -130,6 +130,7 @@ let tests: [Target] = [
     path: "Benchmarks",
     exclude: [
       "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
+      "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt",
     ],
     sources: ["main.swift", "Integration.swift", "Indexing.swift"]),
 ]

@@ -1,0 +1,91 @@
+import ArrayMath
+import Crystallography
+import ElectronDiffraction
+import Foundation
+import TestSupport
+
+/// What a peer says of its own run.
+private struct PeerFigures: Decodable {
+  var patterns_per_cpu_s: Double?
+  var comparisons_per_cpu_s: Double?
+  var error_deg: Double?
+  var c_axis_correct: Double?
+  var peak_MB: Double
+}
+
+private func peer(_ script: String, _ arguments: [String]) throws -> PeerFigures {
+  try JSONDecoder().decode(PeerFigures.self, from: Data(try KikuchiPatterns.run(script, arguments).utf8))
+}
+
+/// CPU seconds, the least of five.
+private func cpuSeconds(_ work: () throws -> Void) rethrows -> Double {
+  var least = Double.infinity
+  for _ in 0..<5 {
+    let start = clock()
+    try work()
+    least = min(least, Double(clock() - start) / Double(CLOCKS_PER_SEC))
+  }
+  return least
+}
+
+/// Patterns and comparisons per CPU second on one thread, beside PyEBSDIndex and kikuchipy.
+func kikuchiSpeedLines() throws -> [AcceptanceLine] {
+  var lines: [AcceptanceLine] = []
+  let phase = try indexingPhase(cubicCrystal("Ni", spaceGroup: "Fm-3m", a: 3.5236e-10), families: 4)
+  for (size, limit) in [(60, 10_000.0), (120, 2_500)] {
+    guard let series = try nickelPatterns(size: size, count: 500) else { continue }
+    let indexer = try BandIndexer(
+      geometry: series.geometry, phases: [phase], wavelength: ElectronBeam.wavelength(kiloelectronvolts: 20))
+    let frames = series.frames(series.noisy(1))
+    let seconds = try cpuSeconds { _ = try indexer.index(frames, range: 0..<frames.count) }
+    let theirs = try peer("index-pyebsdindex", [series.path, "nickel", "1"])
+    lines.append(
+      AcceptanceLine(
+        "4",
+        String(
+          format: "patterns of %d x %d per CPU second, one thread; PyEBSDIndex %.0f (error %.3f deg, %.0f MB)", size,
+          size,
+          theirs.patterns_per_cpu_s ?? .nan, theirs.error_deg ?? .nan, theirs.peak_MB),
+        Double(frames.count) / seconds, atLeast: limit))
+  }
+  let series = try NMC811Recipe.patterns("pristine")
+  for ratio in ["0", "1", "0.5", "0.3"] {
+    let theirs = try peer("index-pyebsdindex", [series.path, "nmc811", ratio])
+    lines.append(
+      AcceptanceLine(
+        "3", "NMC811, PyEBSDIndex with its best families, SNR \(ratio == "0" ? "infinite" : ratio), correct c axis",
+        figure: String(format: "%.3f", theirs.c_axis_correct ?? .nan), limit: "reported", passed: true))
+  }
+  return lines + (try dictionaryLines(series))
+}
+
+private func dictionaryLines(_ series: KikuchiPatterns) throws -> [AcceptanceLine] {
+  let rows = 60
+  let geometry = KikuchiGeometry(
+    shape: FrameShape(rows: rows, columns: rows), patternCentre: series.geometry.patternCentre,
+    sampleTilt: series.geometry.sampleTilt, emission: .exit)
+  let structure = try NMC811Recipe.structure()
+  let projector = PatternProjector(
+    master: try KinematicalMaster.pattern(structure, kiloelectronvolts: 20, size: 201), geometry: geometry)
+  let orientations = OrientationSampling(.trigonalHigh, spacing: 4 * .pi / 180).orientations
+  let dictionary = DictionaryIndexing(projector, orientations: orientations)
+  let patterns = series.patterns.map { pattern -> [Float] in
+    (0..<rows * rows).map { index in
+      let first = 240 * (index / rows) + 2 * (index % rows)
+      return pattern[first] + pattern[first + 1] + pattern[first + 120] + pattern[first + 121]
+    }
+  }
+  let seconds = cpuSeconds { _ = dictionary.matches(patterns, best: 20) }
+  let ours = Double(patterns.count * orientations.count) / seconds
+  let theirs = try peer("match-kikuchipy", [series.path, "\(rows)", "\(orientations.count)"])
+  let memory = Double(dictionary.memory(patterns: patterns.count, best: 20, threads: 1)) * 1e-6
+  return [
+    AcceptanceLine(
+      "4",
+      String(
+        format:
+          "comparisons per CPU second, %.2f million with the dictionary's projection in it, over kikuchipy's %.2f "
+          + "million without; %.0f MB against %.0f", ours * 1e-6, (theirs.comparisons_per_cpu_s ?? .nan) * 1e-6, memory,
+        theirs.peak_MB), ours / (theirs.comparisons_per_cpu_s ?? .infinity), atLeast: 5)
+  ]
+}
