@@ -70,7 +70,7 @@ acceptance: tools build .tools/kikuchi/ready ## runs the acceptance lines at ful
 	swift build -c release --product acceptance
 	$(BUILD)/acceptance $(PART)
 
-bench: tools build .tools/benchmarks ## times the program beside its peers
+bench: tools build .tools/benchmarks .tools/kikuchi/ready ## times the program beside its peers
 	swift build -c release --product benchmark
 	Benchmarks/run
 

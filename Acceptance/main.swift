@@ -7,8 +7,9 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("integration", integrationLines), ("frame-readers", frameReadersLines),
   ("diffraction-files", diffractionFilesLines), ("whole-pattern", wholePatternLines), ("series", seriesLines),
   ("throughput", diffractionThroughputLines), ("operando-series", operandoSeriesLines),
-  ("peaks", peaksLines), ("orientation-readers", orientationReadersLines),
-  ("peaks", peaksLines), ("texture", textureLines),
+  ("peaks", peaksLines), ("orientation-readers", orientationReadersLines), ("texture", textureLines),
+  ("kikuchi-measured", kikuchiMeasuredLines), ("kikuchi-simulated", simulatedNickelLines),
+  ("kikuchi-nmc811", kikuchiNMC811Lines), ("kikuchi-speed", kikuchiSpeedLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
