@@ -106,29 +106,26 @@ func coverageLine(
   isReported: Bool = false
 ) -> AcceptanceLine {
   let group = RotationGroup(laueClass)
-  // The 95 % quantile of χ² with three degrees of freedom.
-  let quantile = 7.814728
   var (inside, count) = (0, 0)
   var squares: [Double] = []
+  var limits: [Double: Double] = [:]
   for (pattern, true_) in zip(found, truth) where pattern.status != .notIndexed {
-    // The equivalent of the truth that lies nearest, as a turn in the crystal's frame applied after the stated one.
-    let nearest = group.rotations.map { $0 * true_ * pattern.orientation.inverse }.min { $0.angle < $1.angle }
-    guard let nearest, nearest.angle < 0.1 else { continue }
-    let q = nearest.quaternion.w < 0 ? -nearest.quaternion : nearest.quaternion
-    let turn = 2 * SIMD3(q.x, q.y, q.z)
-    let distance = pattern.covariance.inverse.form(turn)
+    guard group.disorientation(pattern.orientation, true_) < 0.1 else { continue }
+    let limit = limits[pattern.degreesOfFreedom] ?? pattern.regionLimit(probability: 0.95)
+    limits[pattern.degreesOfFreedom] = limit
+    let distance = pattern.squaredDistance(to: true_, group: group)
     squares.append(distance)
     count += 1
-    if distance < quantile { inside += 1 }
+    if distance < limit { inside += 1 }
   }
   let share = Double(inside) / Double(max(count, 1))
-  let limits = binomialInterval(count: count, probability: 0.95)
+  let interval = binomialInterval(count: count, probability: 0.95)
   let scale = (squares.sorted()[max(squares.count / 2, 0)] / 2.366).squareRoot()
   return AcceptanceLine(
     line, "\(subject), truth in the ellipsoid of 95 %",
     figure: String(format: "%.3f of %d; errors %.2f of the stated ones", share, count, scale),
-    limit: isReported ? "reported" : "\(limits.lowerBound) to \(limits.upperBound) of \(count)",
-    passed: isReported || limits.contains(inside))
+    limit: isReported ? "reported" : "\(interval.lowerBound) to \(interval.upperBound) of \(count)",
+    passed: isReported || interval.contains(inside))
 }
 
 /// The counts between which 99 % of binomial draws lie.

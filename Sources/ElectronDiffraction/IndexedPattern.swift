@@ -31,13 +31,18 @@ public struct IndexedPattern: Sendable, Hashable {
   /// Covariance of the small rotation vector, in the crystal's frame, that turns the stated orientation into the true
   /// one (applied after it), in square radians; NaN where not known.
   public var covariance: SymmetricMatrix3
+  /// Degrees of freedom with which the covariance itself is known, infinite where it is known well. The rotation vector r
+  /// then follows Hotelling's distribution: with ν degrees of freedom and covariance V the region of probability p is
+  /// rᵀ V⁻¹ r < 3 ν / (ν − 2) · F(p; 3, ν − 2).
+  public var degreesOfFreedom: Double
 
   public init(
     phase: Int, orientation: Rotation, status: IndexingStatus, fit: Double, confidence: Double, quality: Double,
-    bands: Int, covariance: SymmetricMatrix3
+    bands: Int, covariance: SymmetricMatrix3, degreesOfFreedom: Double = .infinity
   ) {
     (self.phase, self.orientation, self.status, self.fit) = (phase, orientation, status, fit)
     (self.confidence, self.quality, self.bands, self.covariance) = (confidence, quality, bands, covariance)
+    self.degreesOfFreedom = degreesOfFreedom
   }
 
   /// Nothing was found.

@@ -74,12 +74,9 @@ import Testing
     let found = try indexer().index(MemoryFrames(frames, shape: Self.geometry.shape), range: 0..<200)
     var inside = (0, 0)
     for (pattern, truth) in zip(found, truth) {
-      let turns = group.rotations.map { ($0 * truth * pattern.orientation.inverse).quaternion }
-      let turn = try #require(turns.max { abs($0.w) < abs($1.w) })
-      let square = pattern.covariance.inverse.form(2 * SIMD3(turn.x, turn.y, turn.z) * (turn.w < 0 ? -1 : 1))
-      // 68 % and 95 % of a chi-square of three degrees of freedom.
-      if square < 3.506 { inside.0 += 1 }
-      if square < 7.815 { inside.1 += 1 }
+      let square = pattern.squaredDistance(to: truth, group: group)
+      if square < pattern.regionLimit(probability: 0.68) { inside.0 += 1 }
+      if square < pattern.regionLimit(probability: 0.95) { inside.1 += 1 }
     }
     // The 99 % interval of binomial counts of 200.
     #expect(119...153 ~= inside.0)

@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// Lines scattered with known uncertainties: the fit's covariance covers the truth as often as it says.
+  /// Lines scattered with a shape that the fit knows and a size that it does not: the truth lies in the region of 95 %.
   @Test(arguments: [UInt64(1), 2]) func theCovarianceCovers(seed: UInt64) throws {
     let pairs = PolePairs(phase: try nickelPhase(), wavelength: 8.6e-12)
     var generator = SeededGenerator(seed: seed)
@@ -79,12 +79,14 @@ import Testing
       }
       let turned = Rotation(vector: SIMD3(0.01, -0.02, 0.01)) * truth
       let found = try #require(pairs.fitOrientation(start: turned, lines: lines, centre: centre))
-      let error = (truth * found.rotation.inverse).quaternion
-      let square = found.covariance.inverse.form(2 * SIMD3(error.x, error.y, error.z) * (error.w < 0 ? -1 : 1))
-      // 90 % of a chi-square of three degrees of freedom, for which the covariance is made.
-      if square < 6.251 { inside += 1 }
+      let pattern = IndexedPattern(
+        phase: 0, orientation: found.rotation, status: .indexed, fit: found.fit, confidence: 1, quality: 1,
+        bands: lines.count, covariance: found.covariance, degreesOfFreedom: found.degreesOfFreedom)
+      let square = pattern.squaredDistance(to: truth, group: RotationGroup(.triclinic))
+      if square < pattern.regionLimit(probability: 0.95) { inside += 1 }
     }
-    #expect(abs(Double(inside) - 900) < 25)
+    // The 99 % interval of binomial counts of 1000.
+    #expect(932...967 ~= inside)
   }
 }
 

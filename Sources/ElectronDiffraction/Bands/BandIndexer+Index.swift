@@ -16,6 +16,8 @@ public struct BandCandidate: Sendable, Hashable {
   public var fit: Double
   /// Covariance of the small rotation in the crystal's frame, see ``IndexedPattern/covariance``.
   public var covariance: SymmetricMatrix3
+  /// See ``IndexedPattern/degreesOfFreedom``.
+  public var degreesOfFreedom: Double
 }
 
 /// All that the bands of one pattern tell.
@@ -115,7 +117,8 @@ extension BandIndexer {
           BandCandidate(
             phase: phase, orientation: fine.rotation * back,
             score: score(fine.rotation, phase: phase, workspace: workspace, lane: lane, centre: centre),
-            bands: explained, fit: fine.fit, covariance: fine.covariance))
+            bands: explained, fit: fine.fit, covariance: fine.covariance,
+            degreesOfFreedom: fine.degreesOfFreedom))
       }
     }
     result.candidates.sort { $0.score > $1.score }
@@ -126,7 +129,7 @@ extension BandIndexer {
       phase: best.phase, orientation: best.orientation, status: isTie ? .undecided : .indexed, fit: best.fit,
       confidence: min(max((best.score - (second?.score ?? 0)) / max(best.score, 1e-9), 0), 1),
       quality: bands.reduce(0) { $0 + $1.strength } / Double(bands.count), bands: best.bands,
-      covariance: best.covariance)
+      covariance: best.covariance, degreesOfFreedom: best.degreesOfFreedom)
     return result
   }
 

@@ -16,6 +16,8 @@ struct BandOrientation: Sendable {
   var rotation: Rotation
   /// Covariance of the small rotation in the crystal's frame.
   var covariance: SymmetricMatrix3
+  /// Degrees of freedom with which the covariance is known.
+  var degreesOfFreedom: Double
   /// The factor by which the lines' uncertainties are larger than stated.
   var scale: Double
   /// Mean angle between bands and planes, in radians.
@@ -81,12 +83,11 @@ extension PolePairs {
         let angle = lines.indices.reduce(0.0) {
           $0 + acos(min(abs((final * screen[$1].normal * poles[lines[$1].pole].normal).sum()), 1))
         }
-        // The scale is known as from so many squares. A turn over its estimated uncertainty follows the distribution of
-        // Fisher, not that of χ²; this makes the ellipsoid of 90 % hold 90 %.
-        let known = max(freedom * Self.tail / (Self.tail + 4), 4)
-        let factor = variance * (Self.tail + 4) / (Self.tail + 2) * known / (known - 2.5)
+        let factor = variance * (Self.tail + 4) / (Self.tail + 2)
         return BandOrientation(
           rotation: rotation, covariance: covariance.rotated(by: matrix).scaled(by: factor),
+          // Squares with tails tell less of the scale than normal ones.
+          degreesOfFreedom: freedom * Self.tail / (Self.tail + 4),
           scale: variance.squareRoot(), fit: angle / Double(lines.count))
       }
       for index in weights.indices { weights[index] = (Self.tail + 2) / (Self.tail + squares[index] / variance) }
