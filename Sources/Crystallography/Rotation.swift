@@ -25,7 +25,8 @@ public struct Rotation: Sendable, Hashable, Codable {
     let q = SIMD4(x, y, z, w)
     let length = (q * q).sum().squareRoot()
     precondition(length.isFinite && length > 0, "a quaternion of a rotation is finite and not zero")
-    quaternion = q / length
+    // Rounding aside it is of length 1 already: then it is kept to the last bit, as files need it.
+    quaternion = abs(length - 1) < 1e-15 ? q : q / length
   }
 
   /// A turn of vectors about an axis, counter-clockwise seen against it.

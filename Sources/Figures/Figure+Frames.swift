@@ -40,7 +40,7 @@ extension Panel {
       switch mark {
       case .line(let curve), .points(let curve): curve.y.count > 1
       case .map(let map): map.values.count > 1
-      case .segments, .verticalLine, .horizontalLine: false
+      case .picture, .segments, .verticalLine, .horizontalLine: false
       }
     }
   }
@@ -51,6 +51,16 @@ extension Panel {
     return nil
   }
 
+  /// Whether a raster fills the panel.
+  var hasRaster: Bool {
+    marks.contains { mark in
+      switch mark {
+      case .map, .picture: true
+      default: false
+      }
+    }
+  }
+
   /// The colour of each mark: its own place in the cycle, or the next.
   var colours: [Colour] {
     var next = 0
@@ -59,7 +69,7 @@ extension Panel {
       switch mark {
       case .line(let curve), .points(let curve): own = curve.colourIndex
       case .segments(let segments): own = segments.colourIndex
-      case .map, .verticalLine, .horizontalLine: return Colour(0x858585)
+      case .map, .picture, .verticalLine, .horizontalLine: return Colour(0x858585)
       }
       if let own { return Colour.ofCycle(own) }
       next += 1
@@ -73,7 +83,7 @@ extension Panel {
       switch mark {
       case .line(let curve), .points(let curve): curve.name.isEmpty ? nil : curve.name
       case .segments(let segments): segments.name.isEmpty ? nil : segments.name
-      case .map, .verticalLine, .horizontalLine: nil
+      case .map, .picture, .verticalLine, .horizontalLine: nil
       }
     }
   }
@@ -97,6 +107,9 @@ extension Panel {
       case .map(let map):
         map.xExtent.forEach(addX)
         map.yExtent.forEach(addY)
+      case .picture(let picture):
+        picture.xExtent.forEach(addX)
+        picture.yExtent.forEach(addY)
       case .segments(let segments):
         (segments.x0 + segments.x1).forEach(addX)
         (segments.y0 + segments.y1).forEach(addY)

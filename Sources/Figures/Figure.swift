@@ -85,6 +85,7 @@ public enum Mark: Codable, Hashable, Sendable {
   case line(Curve)
   case points(Curve)
   case map(PixelMap)
+  case picture(Picture)
   case segments(Segments)
   case verticalLine(at: Double, label: String)
   case horizontalLine(at: Double, label: String)

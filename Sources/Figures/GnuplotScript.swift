@@ -100,7 +100,8 @@ struct GnuplotScript {
 
   private func legendColumns(_ panel: Panel) -> Int {
     let longest = panel.legend.map(\.count).max() ?? 0
-    return max(1, min(3, Int((Self.panelWidth - 30) / (Double(longest) * 7.6 + 46))))
+    // gnuplot gives a legend the width of the plot, wherever it stands.
+    return max(1, min(3, Int((Self.panelWidth - Self.left - right(panel)) / (Double(longest) * 7.6 + 46))))
   }
 
   private func top(_ panel: Panel) -> Double {
@@ -126,7 +127,7 @@ struct GnuplotScript {
     func widened(_ axis: Axis, _ range: ClosedRange<Double>) -> ClosedRange<Double> {
       if let limits = axis.limits, limits.count == 2, limits[0] < limits[1] { return limits[0]...limits[1] }
       if axis.scale == .logarithmic { return (range.lowerBound / 1.2)...(range.upperBound * 1.2) }
-      if panel.map != nil && range.lowerBound < range.upperBound { return range }
+      if panel.hasRaster && range.lowerBound < range.upperBound { return range }
       let size = range.upperBound - range.lowerBound
       let room = size > 0 ? 0.04 * size : max(abs(range.lowerBound) * 0.1, 1e-300)
       return (range.lowerBound - room)...(range.upperBound + room)
@@ -233,6 +234,7 @@ struct GnuplotScript {
         "\(name) using 1:2 with points pt 7 ps 0.5 \(paint) \(title)",
       ]
     case .map(let map): return [drawMap(map, frame: frame)]
+    case .picture(let picture): return [draw(picture)]
     case .segments(let segments):
       let strokes = segments.x0.indices.map { index in
         [
@@ -281,6 +283,20 @@ struct GnuplotScript {
       }
       return row
     }
+  }
+
+  private mutating func draw(_ picture: Picture) -> String {
+    let (x0, x1, y0, y1) = (picture.xExtent[0], picture.xExtent[1], picture.yExtent[0], picture.yExtent[1])
+    let (width, height) = ((x1 - x0) / Double(picture.columns), (y1 - y0) / Double(picture.rows))
+    let name = block(
+      (0..<picture.rows).lazy.flatMap { row in
+        (0..<picture.columns).lazy.map { column in
+          let colour = picture.colour(row: row, column: column)
+          return "\(column) \(row) \(colour.red) \(colour.green) \(colour.blue)"
+        }
+      })
+    return
+      "\(name) using (\(x0 + width / 2)+$1*\(width)):(\(y1 - height / 2)-$2*\(height)):3:4:5 with rgbimage notitle"
   }
 
   private mutating func drawMap(_ map: PixelMap, frame: Int) -> String {

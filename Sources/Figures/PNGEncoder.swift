@@ -28,10 +28,15 @@ enum PNGEncoder {
     try write(values, rows: rows, columns: columns, format: UInt32(PNG_FORMAT_FLAG_LINEAR), colourTable: [])
   }
 
+  /// An image of red, green and blue, three bytes a pixel, row 0 at the top.
+  static func colours(_ channels: [UInt8], rows: Int, columns: Int) throws -> [UInt8] {
+    try write(channels, rows: rows, columns: columns, samples: 3, format: UInt32(PNG_FORMAT_RGB), colourTable: [])
+  }
+
   private static func write<Element>(
-    _ pixels: [Element], rows: Int, columns: Int, format: UInt32, colourTable: [UInt8]
+    _ pixels: [Element], rows: Int, columns: Int, samples: Int = 1, format: UInt32, colourTable: [UInt8]
   ) throws -> [UInt8] {
-    guard rows > 0, columns > 0, pixels.count == rows * columns, rows < 1 << 24, columns < 1 << 24 else {
+    guard rows > 0, columns > 0, pixels.count == samples * rows * columns, rows < 1 << 24, columns < 1 << 24 else {
       throw PNGError(description: "an image of \(rows) × \(columns) pixels cannot hold \(pixels.count) values")
     }
     var image = png_image()
@@ -42,12 +47,13 @@ enum PNGEncoder {
     image.colormap_entries = UInt32(colourTable.count / 4)
     defer { png_image_free(&image) }
     // The first call asks for the size, the second writes. The raster bound is generous: 16-bit rows with filter bytes.
-    var size = rows * (columns * MemoryLayout<Element>.stride + 16) * 2 + 65536
+    var size = rows * (samples * columns * MemoryLayout<Element>.stride + 16) * 2 + 65536
     var bytes = [UInt8](repeating: 0, count: size)
     let done = pixels.withUnsafeBytes { raster in
       colourTable.withUnsafeBytes { table in
         png_image_write_to_memory(
-          &image, &bytes, &size, 0, raster.baseAddress, Int32(columns), table.isEmpty ? nil : table.baseAddress)
+          &image, &bytes, &size, 0, raster.baseAddress, Int32(samples * columns),
+          table.isEmpty ? nil : table.baseAddress)
       }
     }
     guard done != 0 else {

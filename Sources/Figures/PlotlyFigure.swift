@@ -47,6 +47,7 @@ struct PlotlyPanel {
   private var traces: [JSONText] = []
   private var shapes: [JSONText] = []
   private var annotations: [JSONText] = []
+  private var images: [JSONText] = []
   private var packed: [JSONText] = []
   /// For each frame the places of the moving traces and what changes in them.
   private var moving: [(trace: Int, updates: [JSONText])] = []
@@ -83,6 +84,7 @@ struct PlotlyPanel {
     case .line(let curve): add(curve, mode: "lines", colour: colour)
     case .points(let curve): add(curve, mode: "markers", colour: colour)
     case .map(let map): try add(map)
+    case .picture(let picture): try add(picture)
     case .segments(let segments): add(segments, colour: colour)
     case .verticalLine(let place, let label):
       add(line: place, label: label, along: "y", across: "x", scale: panel.x.scale)
@@ -183,6 +185,17 @@ struct PlotlyPanel {
       ]))
   }
 
+  private mutating func add(_ picture: Picture) throws {
+    let (x, y) = (picture.xExtent, picture.yExtent)
+    images.append(
+      .object([
+        ("source", .string("data:image/png;base64," + Data(try picture.png()).base64EncodedString())),
+        ("xref", .string("x")), ("yref", .string("y")), ("x", .number(x[0])), ("y", .number(y[1])),
+        ("sizex", .number(x[1] - x[0])), ("sizey", .number(y[1] - y[0])), ("sizing", .string("stretch")),
+        ("layer", .string("below")),
+      ]))
+  }
+
   private mutating func add(_ segments: Segments, colour: Colour) {
     var (x, y): ([Double], [Double]) = ([], [])
     for index in segments.x0.indices {
@@ -240,7 +253,7 @@ struct PlotlyPanel {
       ("xaxis", axis(panel.x, extent: extent?.x, anchored: false)),
       ("yaxis", axis(panel.y, extent: extent?.y, anchored: panel.equalAspect)),
       ("shapes", .array(shapes)), ("annotations", .array(annotations)),
-      ("showlegend", .bool(!panel.legend.isEmpty)),
+      ("images", .array(images)), ("showlegend", .bool(!panel.legend.isEmpty)),
     ]
     if panel.equalAspect, let extent {
       let shape = (extent.y.upperBound - extent.y.lowerBound) / (extent.x.upperBound - extent.x.lowerBound)
@@ -265,9 +278,9 @@ struct PlotlyPanel {
   private func range(_ axis: Axis, extent: ClosedRange<Double>?) -> [Double]? {
     let logarithmic = axis.scale == .logarithmic
     if let limits = axis.limits, limits.count == 2 { return logarithmic ? limits.map(log10) : limits }
-    guard let extent, panel.isAnimated || panel.equalAspect else { return nil }
+    guard let extent, panel.isAnimated || panel.equalAspect || !images.isEmpty else { return nil }
     let ends = [extent.lowerBound, extent.upperBound].map { logarithmic ? log10($0) : $0 }
-    let room = panel.map == nil ? max(0.04 * (ends[1] - ends[0]), 1e-300) : 0
+    let room = !panel.hasRaster ? max(0.04 * (ends[1] - ends[0]), 1e-300) : 0
     return [ends[0] - room, ends[1] + room]
   }
 }

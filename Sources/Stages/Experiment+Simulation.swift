@@ -95,6 +95,12 @@ extension Experiment {
       frameFiles.merge(made.frameFiles) { $1 }
       truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
     }
+    for (index, measurement) in settings.orientation.enumerated() {
+      guard let made = try simulatedOrientation(measurement, seed: seed &+ UInt64(index)) else { continue }
+      changed.orientation[index] = made.settings
+      frameFiles[made.path] = made.write
+      truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
+    }
     files["experiment.yaml"] = Array(changed.resolvedYAML().utf8)
     let defaultPlot = truth.keys.sorted().first { $0.hasSuffix("_profiles") }
     let entry = NeXusGroup.entry(title: "Truth of the virtual experiment", defaultPlot: defaultPlot, children: truth)

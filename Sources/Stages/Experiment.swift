@@ -48,6 +48,9 @@ public struct Experiment: Sendable {
       + settings.diffraction.enumerated().flatMap { index, measurement in
         measurement.files.map { (key: "diffraction[\(index)].\($0.key)", path: $0.path) }
       }
+      + settings.orientation.enumerated().flatMap { index, measurement in
+        measurement.files.map { (key: "orientation[\(index)].\($0.key)", path: $0.path) }
+      }
     let missing = files.compactMap { key, file -> Diagnostic? in
       guard requiringFiles, let problem = fileProblem(file.path) else { return nil }
       return document.diagnostic(at: key, severity: .error, message: problem, detail: "looked for \(file.path)")
@@ -80,6 +83,7 @@ public struct Experiment: Sendable {
     }
     for measurement in settings.diffraction { stages += measurement.plannedStages(after: stages.count) }
     stages += DiffractionSettings.plannedResponses(of: settings.diffraction, after: stages.count)
+    for measurement in settings.orientation { stages += measurement.plannedStages(after: stages.count) }
     if let model = settings.particleModel {
       stages.append(
         ParticleModelStage.planned(
@@ -153,6 +157,7 @@ public struct Experiment: Sendable {
           choice: "\(measurement.integration.polarisation), (Ih − Iv)/(Ih + Iv), horizontal along axis 2"))
       found += measurement.responseConventions
     }
+    for measurement in settings.orientation { found += measurement.conventions }
     if let model = settings.particleModel {
       found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))
       found.append(Convention(subject: "axial condition", choice: model.axialCondition.rawValue))

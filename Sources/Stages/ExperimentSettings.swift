@@ -16,6 +16,8 @@ public struct ExperimentSettings: ExperimentDecodable {
   public var electrochemistry: [StateOfChargeStage.Parameters]
   @SectionList("diffraction measurements, each with its own detector")
   public var diffraction: [DiffractionSettings]
+  @SectionList("orientation measurements, each with its own patterns or map")
+  public var orientation: [OrientationSettings]
   @Section("chemo-mechanical model of the particle")
   public var particleModel: ParticleModelStage.Parameters?
   @Entries("numbers as they were stated elsewhere, by the key of the answer they are held against")
@@ -28,11 +30,13 @@ public struct ExperimentSettings: ExperimentDecodable {
     if title.allSatisfy(\.isWhitespace) {
       found.append(SettingProblem(at: "title", "the title is empty", detail: "expected what the report is about"))
     }
-    if particleMass == nil && electrochemistry.isEmpty && diffraction.isEmpty && particleModel == nil {
+    if particleMass == nil && electrochemistry.isEmpty && diffraction.isEmpty && orientation.isEmpty
+      && particleModel == nil
+    {
       found.append(
         SettingProblem(
           at: "", "there is nothing to run",
-          detail: "expected particle_mass, electrochemistry, diffraction or particle_model"))
+          detail: "expected particle_mass, electrochemistry, diffraction, orientation or particle_model"))
     }
     var names: Set<String> = []
     for (index, measurement) in electrochemistry.enumerated() {
@@ -72,6 +76,13 @@ public struct ExperimentSettings: ExperimentDecodable {
       found.append(
         SettingProblem(
           at: "diffraction[\(index)].name", "two measurements are named \(measurement.name)",
+          detail: "give each its own `name`"))
+    }
+    var maps: Set<String> = []
+    for (index, measurement) in orientation.enumerated() where !maps.insert(measurement.name).inserted {
+      found.append(
+        SettingProblem(
+          at: "orientation[\(index)].name", "two measurements are named \(measurement.name)",
           detail: "give each its own `name`"))
     }
     return found

@@ -22,7 +22,8 @@ struct OperandoCommand: ParsableCommand {
       RunCommand.self, CheckCommand.self, EstimateCommand.self, SimulateCommand.self, ExampleCommand.self,
       StatusCommand.self, ReportCommand.self, CompareCommand.self, CleanCommand.self, InspectCommand.self,
       ConvertCommand.self, SchemaCommand.self, DoctorCommand.self, ChargeCommand.self, CalibrateCommand.self,
-      IntegrateCommand.self, PeaksCommand.self, SpotsCommand.self, LatticeCommand.self,
+      IntegrateCommand.self, PeaksCommand.self, SpotsCommand.self, LatticeCommand.self, IndexCommand.self,
+      TextureCommand.self,
       ParticleCommand.self,
     ])
 

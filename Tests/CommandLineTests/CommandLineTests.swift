@@ -22,6 +22,7 @@ import Testing
   static let verbs = [
     "run", "check", "estimate", "simulate", "example", "status", "report", "compare", "clean", "inspect", "convert",
     "schema", "doctor", "charge", "calibrate", "integrate", "particle",
+    "index", "texture",
   ]
 
   @Test(arguments: verbs) func everyVerbHasHelpWithAnExample(verb: String) throws {

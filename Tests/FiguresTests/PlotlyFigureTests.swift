@@ -48,6 +48,30 @@ import Testing
     #expect(PNGHeader(try Self.map.png(frame: 1)) == PNGHeader(width: 3, height: 2, depth: 8, colour: 3))
   }
 
+  /// A picture of four pixels becomes an image below the axes, and an SVG has its colours too.
+  @Test func aPictureKeepsItsColoursAndItsPlace() throws {
+    let picture = Picture(
+      rows: 2, columns: 2, pixels: [Colour(0xFF0000), Colour(0x00FF00), Colour(0x0000FF), Colour(0xFFFFFF)],
+      xExtent: 0...2, yExtent: -2...0)
+    #expect(picture.colour(row: 1, column: 0) == Colour(0x0000FF))
+    let figure = Figure(
+      identifier: "picture", title: "t", caption: "c",
+      panels: [Panel(x: Axis("x"), y: Axis("y"), marks: [.picture(picture)], equalAspect: true)])
+    let read = try JSONDecoder().decode(Figure.self, from: JSONEncoder().encode(figure))
+    #expect(read == figure)
+    let text = try figure.plotlyJSON().text
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let layout = (json["panels"] as? [[String: Any]])?.first?["layout"] as? [String: Any]
+    let image = try #require((layout?["images"] as? [[String: Any]])?.first)
+    #expect(image["x"] as? Double == 0 && image["y"] as? Double == 0 && image["sizey"] as? Double == 2)
+    let source = try #require((image["source"] as? String)?.split(separator: ",").last)
+    let png = [UInt8](try #require(Data(base64Encoded: String(source))))
+    #expect(PNGHeader(png) == PNGHeader(width: 480, height: 480, depth: 8, colour: 2))
+    guard let gnuplot = try? Gnuplot.find() else { return }
+    let svg = try #require(try gnuplot.inlineSVG([FigureView(figure)]).first)
+    #expect(svg.contains("<image"))
+  }
+
   @Test func coarseningAveragesAndKeepsGaps() {
     let fine = PixelMap(
       label: "", unit: "", rows: 2, columns: 4, values: [[1, 3, .nan, .nan, 5, 7, .nan, 2]], xExtent: 0...4,
