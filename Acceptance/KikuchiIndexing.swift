@@ -32,11 +32,11 @@ func indexingPhase(_ structure: CrystalStructure, families: Int) throws -> Index
 private let wavelength = ElectronBeam.wavelength(kiloelectronvolts: 20)
 
 /// The patterns of a file without their background: the static one divided out, what varies slowly taken off.
-private func flat(_ file: KikuchiPatternFile) throws -> [[Float]] {
+private func flat(_ file: KikuchiPatternFile, blur: Double = 0.125) throws -> [[Float]] {
   func prepared(_ source: some FrameSource) throws -> [[Float]] {
     var preparation = PatternPreparation()
     preparation.staticBackground = file.staticBackground
-    preparation.dynamicBlur = Double(source.shape.rows) / 8
+    preparation.dynamicBlur = Double(source.shape.rows) * blur
     let frames = try PreparedFrames(source, preparation)
     return try (0..<frames.count).map { try frames.floats(frame: $0) }
   }
@@ -80,13 +80,12 @@ func containerLines() throws -> [AcceptanceLine] {
   return try others.compactMap { name in
     guard let path = SharedData.path(name) else { return nil }
     let other = try KikuchiPatternFile.open(path: path)
-    // A container may hold only some of the nine.
+    // Containers hold these nine first; the .up2 has a tenth pattern after them.
     let count = other.frames.count
-    let same = other.frames.shape == file.frames.shape ? try result(other).map(\.orientation) : []
+    let same = other.frames.shape == file.frames.shape ? try result(other).prefix(9).map(\.orientation) : []
     return AcceptanceLine(
-      "1", "\(name), orientations equal to those of the h5 file",
-      figure: "\(zip(same, expected).filter { $0 == $1 }.count) of \(count)", limit: "all",
-      passed: !same.isEmpty && same == Array(expected.prefix(count)))
+      "1", "\(name), \(count) patterns, orientations of the nine equal to those of the h5 file",
+      figure: "\(zip(same, expected).filter { $0 == $1 }.count) of 9", limit: "all", passed: same == expected)
   }
 }
 
@@ -97,14 +96,15 @@ func measuredSiliconLines() throws -> [AcceptanceLine] {
   guard paths.count == names.count else { return [] }
   let structure = try cubicCrystal("Si", spaceGroup: "Fd-3m:1", a: 5.4310e-10)
   let phase = try indexingPhase(structure, families: 4)
-  let dynamical = try DynamicalMaster(structure, kiloelectronvolts: 20, size: 201)
+  let dynamical = try DynamicalMaster(
+    structure, kiloelectronvolts: 20, size: 401, depth: .exponential(mean: 5e-9))
   let master = dynamical.pattern(
     try dynamical.intensities(0..<dynamical.directionCount, threads: NMC811Recipe.threads))
-  let shape = FrameShape(rows: 120, columns: 120)
+  let shape = FrameShape(rows: 240, columns: 240)
   var poses: [RefinedPattern] = []
   for path in paths {
     let file = try KikuchiPatternFile.open(path: path)
-    let pattern = binned(try flat(file)[0], rows: 480, by: 4)
+    let pattern = binned(try flat(file, blur: 0.25)[0], rows: 480, by: 2)
     // The files state no centre: all of a coarse grid are tried by the bands, the best is refined on the pixels.
     var centres: [PatternCentre] = []
     for x in stride(from: 0.46, through: 0.56, by: 0.02) {

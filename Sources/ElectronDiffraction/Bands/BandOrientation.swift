@@ -86,8 +86,7 @@ extension PolePairs {
         let factor = variance * (Self.tail + 4) / (Self.tail + 2)
         return BandOrientation(
           rotation: rotation, covariance: covariance.rotated(by: matrix).scaled(by: factor),
-          // Squares with tails tell less of the scale than normal ones.
-          degreesOfFreedom: freedom * Self.tail / (Self.tail + 4),
+          degreesOfFreedom: freedom,
           scale: variance.squareRoot(), fit: angle / Double(lines.count))
       }
       for index in weights.indices { weights[index] = (Self.tail + 2) / (Self.tail + squares[index] / variance) }
