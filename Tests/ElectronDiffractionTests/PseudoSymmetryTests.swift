@@ -97,29 +97,4 @@ import Testing
     }
     #expect(decided <= 5)
   }
-
-  @Test func theMajorityOfAGrainWins() {
-    let symmetry = PseudoSymmetry(reflectors: layered(cell), laueClass: .trigonalHigh)
-    var generator = SeededGenerator(seed: 3)
-    let truths = [generator.rotation(), generator.rotation()]
-    var (grains, orientations, weights): ([Int], [Rotation], [Double]) = ([], [], [])
-    for point in 0..<40 {
-      let grain = point % 2
-      let scattered = Rotation(vector: generator.direction() * 0.2 * degree) * truths[grain]
-      // A third of the points was taken for another variant.
-      orientations.append(symmetry.variants(of: scattered)[point % 6 < 2 ? 1 + point % 3 : 0])
-      grains.append(grain)
-      weights.append(1)
-    }
-    grains.append(-1)
-    orientations.append(.identity)
-    weights.append(0)
-    let result = symmetry.majority(grains: grains, orientations: orientations, weights: weights)
-    for point in 0..<40 {
-      #expect(symmetry.group.disorientation(result.orientations[point], truths[point % 2]) < 1.5 * degree)
-    }
-    #expect(result.orientations[40] == .identity)
-    #expect(result.verdicts.map(\.grain) == [0, 1] && result.verdicts.map(\.points) == [20, 20])
-    #expect(result.verdicts.allSatisfy { $0.share > 0.6 && $0.share < 0.7 && $0.margin > 0.2 })
-  }
 }

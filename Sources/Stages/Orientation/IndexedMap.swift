@@ -14,6 +14,8 @@ public struct IndexedMap: NeXusRepresentable {
   /// Pattern centre (Bruker) and c/a of the first phase as used, with standard uncertainties where they were optimised
   /// and NaN where they were stated.
   public var calibration: [String: Double]
+  /// What neighbours say of the pseudo-symmetric orientations, for each domain in which they count as equal.
+  public var domains: [PseudoSymmetryVote.Decision]
   /// A pattern to show; nil where nothing was indexed.
   public var example: IndexedExample?
 
@@ -45,6 +47,12 @@ public struct IndexedMap: NeXusRepresentable {
           "correlation": .dataset(NeXusDataset(correlations, shape: shape, units: "")),
           "margin": .dataset(NeXusDataset(margins, shape: shape, units: "")),
         ])),
+      "majority": .group(
+        .collection([
+          "points": .dataset(NeXusDataset(domains.map(\.pointCount))),
+          "agreeing": .dataset(NeXusDataset(domains.map(\.agreeingCount))),
+          "margin": .dataset(NeXusDataset(domains.map(\.margin), shape: [domains.count], units: "")),
+        ])),
       "calibration": .group(.collection(calibration.mapValues { .dataset(NeXusDataset($0, units: "")) })),
     ]
     if let example {
@@ -61,6 +69,17 @@ public struct IndexedMap: NeXusRepresentable {
       margins.count == map.points.count
     else { throw StageDocumentError(path: "/entry/match", problem: "it does not hold a number for each point") }
     (self.correlations, self.margins) = (correlations, margins)
+    guard let counts = entry.dataset(at: "majority/points")?.integers,
+      let agreeing = entry.dataset(at: "majority/agreeing")?.integers,
+      let leads = entry.dataset(at: "majority/margin")?.numbers, agreeing.count == counts.count,
+      leads.count == counts.count
+    else {
+      throw StageDocumentError(path: "/entry/majority", problem: "it does not hold three numbers for each domain")
+    }
+    domains = counts.indices.map {
+      PseudoSymmetryVote.Decision(
+        pointCount: counts[$0], agreeingCount: agreeing[$0], turnedCount: 0, margin: leads[$0])
+    }
     calibration = [:]
     for (name, node) in entry[group: "calibration"]?.children ?? [:] {
       guard case .dataset(let dataset) = node, let number = dataset.numbers?.first else { continue }
@@ -90,6 +109,14 @@ public struct IndexedMap: NeXusRepresentable {
           quality: pattern.quality, bands: pattern.bands, axisUncertainty: pattern.axisUncertainty)
       }, mapToSample: EulerFrame.edax1.fromMap)
     (correlations, margins) = (points.map(\.correlation), points.map(\.margin))
+    domains = []
+    for (phase, indexing) in phases.enumerated() {
+      let variants = PseudoSymmetry(indexing).operators.map(\.rotation)
+      // Pieces of no point are turned: the vote is told, the map stays as the patterns have it.
+      if !variants.isEmpty {
+        domains += PseudoSymmetryVote(phase: phase, variants: variants, largestPiece: 0)(map).decisions
+      }
+    }
     let (centre, sigmas) = (input.geometry.patternCentre, calibration?.centreUncertainty ?? [.nan, .nan, .nan])
     self.calibration = [
       "pattern_centre_x": centre.x, "pattern_centre_y": centre.y, "pattern_centre_z": centre.z,

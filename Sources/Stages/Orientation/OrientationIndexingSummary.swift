@@ -51,6 +51,7 @@ struct OrientationIndexingSummary {
       share("indexed", "patterns with one orientation", count(.indexed)),
       share("undecided", "patterns that fit several pseudo-symmetric orientations", count(.undecided)),
     ]
+    all += majorityHeadlines
     all += calibrationHeadlines
     guard !found.isEmpty else { return all }
     all += [
@@ -71,6 +72,24 @@ struct OrientationIndexingSummary {
         ))
     }
     return all
+  }
+
+  /// Domains of fewer points say nothing.
+  private static let smallestDomain = 5
+
+  private var majorityHeadlines: [HeadlineValue] {
+    let domains = value.domains.filter { $0.pointCount >= Self.smallestDomain }
+    guard !domains.isEmpty else { return [] }
+    let points = Double(domains.reduce(0) { $0 + $1.pointCount })
+    let share = Double(domains.reduce(0) { $0 + $1.agreeingCount }) / points
+    return [
+      HeadlineValue(
+        key: "\(prefix)indexing.majority", label: "points that follow the pseudo-symmetric majority of their grain",
+        value: 100 * share, uncertainty: 100 * (share * (1 - share) / points).squareRoot(), unit: "%"),
+      HeadlineValue(
+        key: "\(prefix)indexing.majority_margin", label: "smallest lead of a grain's majority, of its votes",
+        value: 100 * (domains.map(\.margin).min() ?? .nan), uncertaintyNote: "of \(domains.count) grains", unit: "%"),
+    ]
   }
 
   private var calibrationHeadlines: [HeadlineValue] {

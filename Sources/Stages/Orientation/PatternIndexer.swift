@@ -59,7 +59,7 @@ struct PatternIndexer: Sendable {
           projector,
           orientations: OrientationSampling(phase.indexing.laueClass, spacing: parameters.dictionaryStep.si)
             .orientations,
-          components: min(200, projector.count), threads: threads)
+          components: min(300, projector.count), threads: threads)
       }
   }
 
