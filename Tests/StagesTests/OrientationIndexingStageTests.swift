@@ -80,6 +80,79 @@ import VirtualExperiment
     #expect(map.mapToSample == EulerFrame.edax1.fromMap)
   }
 
+  /// Points inside the particle, and those of them whose orientation is the true one.
+  private func agreement(_ map: OrientationMap) throws -> (inside: Int, close: Int) {
+    let truth = try Self.virtual.get().section.map
+    let group = RotationGroup(.trigonalHigh)
+    let inside = truth.points.indices.filter { truth.points[$0].status == .indexed }
+    let close = inside.filter {
+      map.points[$0].status == .indexed
+        && group.disorientation(map.points[$0].orientation, truth.points[$0].orientation) < 0.5 * .pi / 180
+    }
+    return (inside.count, close.count)
+  }
+
+  @Test func aDictionaryFindsThemToo() throws {
+    var parameters = OrientationIndexingStage.Parameters()
+    parameters.method = .dictionary
+    parameters.dictionaryStep = 5 * .degree
+    let input = try Self.input(try Self.virtual.get().patterns())
+    let (inside, close) = try agreement(OrientationIndexingStage.run(input, parameters, RunContext()).value.map)
+    #expect(inside >= 30 && close >= inside - 2, "\(close) of \(inside)")
+  }
+
+  /// A steep light of the screen hides the bands unless it is divided out.
+  @Test func theStaticBackgroundIsDividedOut() throws {
+    let frames = try Self.virtual.get().patterns()
+    let light = (0..<3600).map { index -> Float in
+      let column = Double(index % 60) - 12
+      return Float(0.05 + exp(-column * column / 200))
+    }
+    var lit: [Float] = []
+    for frame in 0..<frames.count {
+      let pattern = try frames.floats(frame: frame)
+      let least = pattern.min() ?? 0
+      for index in pattern.indices { lit.append((pattern[index] - least + 1) * light[index]) }
+    }
+    var input = try Self.input(MemoryFrames(lit, shape: frames.shape))
+    input.staticBackground = light
+    let (inside, close) = try agreement(Self.run(input).value.map)
+    #expect(close >= inside - 1, "\(close) of \(inside)")
+    var parameters = OrientationIndexingStage.Parameters()
+    parameters.staticBackground = false
+    parameters.backgroundBlur = 0
+    let bare = try agreement(OrientationIndexingStage.run(input, parameters, RunContext()).value.map)
+    #expect(bare.close < close)
+  }
+
+  @Test func patternCentreAndRatioAreFound() throws {
+    var parameters = OrientationIndexingStage.Parameters()
+    (parameters.patternCentre, parameters.axialRatio) = (.optimised, .optimised)
+    var input = try Self.input(try Self.virtual.get().patterns())
+    let truth = input.geometry.patternCentre
+    input.geometry.patternCentre = PatternCentre(x: truth.x + 0.003, y: truth.y - 0.002, z: truth.z + 0.003)
+    let found = try OrientationIndexingStage.run(input, parameters, RunContext()).value.calibration
+    let cell = try Self.masters.get().phases[0].indexing.cell
+    let expected = [
+      "pattern_centre_x": truth.x, "pattern_centre_y": truth.y, "pattern_centre_z": truth.z,
+      "axial_ratio": cell.c / cell.a,
+    ]
+    for (name, value) in expected {
+      let (seen, sigma) = (try #require(found[name]), try #require(found[name + "_uncertainty"]))
+      #expect(abs(seen - value) < 4 * sigma && sigma < 0.005, "\(name) \(seen) +- \(sigma), \(value) expected")
+    }
+  }
+
+  /// Points of patterns with their own centre are indexed with it.
+  @Test func eachPatternMayHaveItsCentre() throws {
+    var input = try Self.input(try Self.virtual.get().patterns())
+    let truth = input.geometry.patternCentre
+    input.patternCentres = Array(repeating: truth, count: input.frames.count)
+    input.geometry.patternCentre = PatternCentre(x: truth.x + 0.05, y: truth.y, z: truth.z - 0.05)
+    let (inside, close) = try agreement(Self.run(input).value.map)
+    #expect(close >= inside - 1, "\(close) of \(inside)")
+  }
+
   @Test func answersHaveUncertaintiesAndFiguresTheirAxes() throws {
     let summary = try Self.found.get().summary
     #expect(summary.headlines.contains { $0.key == "tebsd.indexing.undecided" })

@@ -1,4 +1,5 @@
 import ArrayMath
+import Crystallography
 import ElectronDiffraction
 import Figures
 import Foundation
@@ -121,6 +122,18 @@ struct OrientationIndexingSummary {
       all.append(
         "Pseudo-symmetric orientations were not told apart on the pattern: c axes may be wrong by 70 deg with a good fit."
       )
+    }
+    if parameters.axialRatio == .optimised, let found = value.calibration["axial_ratio"],
+      let sigma = value.calibration["axial_ratio_uncertainty"], let cell = input.masters.phases.first?.indexing.cell,
+      abs(found - cell.c / cell.a) > 3 * sigma
+    {
+      all.append(
+        String(
+          format:
+            "c/a was found at %.4f, %.2f %% from that of the stated cell. The simulated pattern is of the stated cell "
+            + "and holds c/a back: of a simulated difference of 0.6 %% a third was found. State the cell that was "
+            + "found and run again until it stays; the uncertainty is that of noise alone.", found,
+          100 * (found / (cell.c / cell.a) - 1)))
     }
     return all
   }

@@ -43,13 +43,15 @@ struct PatternIndexer: Sendable {
     if blur >= 1 { preparation.dynamicBlur = blur }
     frames = try Self.prepared(input.frames, preparation)
     centres = input.patternCentres.count == input.frames.count ? input.patternCentres : nil
+    // A start from the dictionary is off by up to its step, farther than a sharp master lets its maximum be seen.
+    let smoothing = parameters.method == .dictionary ? parameters.dictionaryStep.si / 8 : 0
     let mask = PatternMask.circle(geometry.shape)
     let projectors = phases.map { PatternProjector(master: $0.master, geometry: geometry, mask: mask) }
     deciders = zip(phases, projectors).map { phase, projector in
       VariantDecider(
         parameters.decidePseudoSymmetry
           ? PseudoSymmetry(phase.indexing) : PseudoSymmetry(reflectors: [], laueClass: phase.indexing.laueClass),
-        refinement: OrientationRefinement(projector), limit: parameters.decisionThreshold)
+        refinement: OrientationRefinement(projector, smoothing: smoothing), limit: parameters.decisionThreshold)
     }
     dictionaries =
       parameters.method == .bands
@@ -108,24 +110,43 @@ struct PatternIndexer: Sendable {
     let places = patterns.indices.filter { patterns[$0] != nil }
     let pixels = places.compactMap { patterns[$0] }
     var result = patterns.map { _ in DecidedPattern(.notIndexed) }
-    let matches = dictionaries.map { $0.matches(pixels) }
+    // Neighbours in the dictionary crowd the best places; rivals are farther down.
+    let matches = dictionaries.map { $0.matches(pixels, best: 8 * Self.proposals) }
     for (row, place) in places.enumerated() {
-      let best = matches.indices.compactMap { phase in matches[phase][row].first.map { (phase: phase, match: $0) } }
-        .max { $0.match.correlation < $1.match.correlation }
-      guard let best else { continue }
-      var start = IndexedPattern.notIndexed
-      (start.phase, start.status) = (best.phase, .indexed)
-      start.orientation = dictionaries[best.phase].orientations[best.match.index]
-      start.confidence = Double(best.match.correlation)
+      let starts = matches.indices.flatMap { phase in self.starts(matches[phase][row], phase: phase) }
       if parameters.refine {
-        result[place] = decided(pixels[row], frame: range.lowerBound + place, start: start)
-      } else {
-        result[place] = DecidedPattern(start)
-        result[place].correlation = Double(best.match.correlation)
-        if result[place].correlation < leastCorrelation(best.phase) { result[place] = DecidedPattern(.notIndexed) }
+        let answers = starts.map { decided(pixels[row], frame: range.lowerBound + place, start: $0) }
+          .filter { $0.pattern.status != .notIndexed }
+        if let best = answers.max(by: { $0.correlation < $1.correlation }) { result[place] = best }
+      } else if let best = starts.max(by: { $0.confidence < $1.confidence }),
+        best.confidence >= leastCorrelation(best.phase)
+      {
+        result[place] = DecidedPattern(best)
+        result[place].correlation = best.confidence
       }
     }
     return result
+  }
+
+  /// Orientations of a dictionary that are refined for a pattern, at most.
+  private static let proposals = 3
+
+  /// The best matches that do not lie beside a better one.
+  private func starts(_ matches: [DictionaryMatch], phase: Int) -> [IndexedPattern] {
+    var starts: [IndexedPattern] = []
+    let group = deciders[phase].symmetry.group
+    for match in matches where starts.count < Self.proposals {
+      let orientation = dictionaries[phase].orientations[match.index]
+      let isNear = starts.contains {
+        group.disorientation($0.orientation, orientation) < 1.5 * parameters.dictionaryStep.si
+      }
+      if isNear { continue }
+      var start = IndexedPattern.notIndexed
+      (start.phase, start.status, start.orientation) = (phase, .indexed, orientation)
+      start.confidence = Double(match.correlation)
+      starts.append(start)
+    }
+    return starts
   }
 
   // MARK: - Decision
