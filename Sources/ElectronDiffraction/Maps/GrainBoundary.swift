@@ -35,7 +35,9 @@ public struct SpecialBoundary: Sendable, Hashable {
     case axisAngle(Double)
   }
 
+  /// What people call it.
   public var name: String
+  /// How the crystals on both sides are related.
   public var law: Law
   /// Largest deviation, in radians.
   public var tolerance: Double

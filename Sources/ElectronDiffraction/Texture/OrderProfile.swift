@@ -14,6 +14,7 @@ public struct OrderProfile: Sendable, Hashable {
     public let grains: Int
   }
 
+  /// The rings from the centre outwards.
   public let rings: [Ring]
 
   /// - Parameter rings: how many, of equal width.

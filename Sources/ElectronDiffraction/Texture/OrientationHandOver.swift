@@ -30,7 +30,9 @@ public struct OrientationHandOver: Sendable, Hashable {
     public let neighbours: [Neighbour]
   }
 
+  /// The points of the map that the grains lie on.
   public let grid: MapGrid
+  /// Name of the phase whose grains are handed over.
   public let phase: String
   /// The grain of each point in the map's order; -1 where there is none.
   public let labels: [Int]

@@ -5,6 +5,7 @@ public struct ParticleSection: Sendable, Hashable {
     case given, areaCentroid, circle, ellipse, arc
   }
 
+  /// How outline and centre were found.
   public let method: Method
   /// In the map's frame, in metres.
   public let centre: SIMD2<Double>

@@ -15,7 +15,9 @@ public struct RadialTexture: Sendable {
     public init() {}
   }
 
+  /// The angle of each grain and point.
   public let angles: RadialAngles
+  /// The histogram of the angles over that of random axes.
   public let distribution: AngleDistribution
   public let order: OrderParameter
   public let randomness: RandomnessTest

@@ -18,6 +18,7 @@ public struct EMsoftMasterFile: Sendable {
     case weighted
   }
 
+  /// The intensity at the energy that was asked for, in the units of the file.
   public var master: MasterPattern
   /// The energies of the file, in volts, ascending.
   public var energies: [Double]
