@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .PHONY: help setup tools build demo test acceptance bench format lint clean
 
 # The libraries the program links, the plotter of its static figures, and Python for the plot bundle and the tests' peers.
-PACKAGES := libhdf5-dev libsuitesparse-dev libopenblas-dev libssl-dev libpng-dev libxrl-dev libsymspg-dev \
+PACKAGES := libhdf5-dev libsuitesparse-dev libopenblas-dev libfftw3-dev libssl-dev libpng-dev libxrl-dev libsymspg-dev \
             libtiff-dev liblz4-dev libzstd-dev libblosc-dev zlib1g-dev gnuplot-nox fonts-dejavu-core \
             pkg-config python3 python3-venv ca-certificates
 # What tests and acceptance open reports with.

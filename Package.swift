@@ -12,6 +12,7 @@ let targets: [Target] = [
   .systemLibrary(name: "CHDF5System", providers: [.apt(["libhdf5-dev"])]),
   .systemLibrary(name: "CCHOLMODSystem", providers: [.apt(["libsuitesparse-dev"])]),
   .systemLibrary(name: "COpenBLASSystem", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CFFTWSystem", providers: [.apt(["libfftw3-dev"])]),
   .systemLibrary(name: "CPNGSystem", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "COpenSSLSystem", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CXraylibSystem", providers: [.apt(["libxrl-dev"])]),
@@ -25,7 +26,8 @@ let targets: [Target] = [
 
   // MARK: - Foundations
   .target(name: "Quantities"),
-  .target(name: "ArrayMath", dependencies: ["CCHOLMODSystem", "COpenBLASSystem"]),
+  .target(name: "ArrayMath", dependencies: ["CCHOLMODSystem", "COpenBLASSystem", "CFFTWSystem", "CKernels"]),
+  .target(name: "ImageAnalysis", dependencies: ["ArrayMath", "CKernels"]),
   .target(name: "Figures", dependencies: ["CPNGSystem"]),
 
   .target(name: "Crystallography", dependencies: ["Quantities", "ArrayMath", "CXraylibSystem", "CSpglibSystem"]),
@@ -36,13 +38,15 @@ let targets: [Target] = [
   .target(name: "PowderDiffraction", dependencies: ["Crystallography", "ArrayMath", "Quantities", "CKernels"]),
   .target(name: "ElectronDiffraction", dependencies: ["Crystallography", "ArrayMath", "CKernels", "COpenBLASSystem"]),
 
+  .target(name: "Ptychography", dependencies: ["ImageAnalysis", "ArrayMath", "CKernels"]),
+
   // MARK: - Files and runs
   .target(name: "HDF5", dependencies: ["CHDF5"]),
   .target(
     name: "FileFormats",
     dependencies: [
       "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "CTIFF", "CCompressionSystem", "CKernels", "COpenSSLSystem",
+      "PowderDiffraction", "Ptychography", "CTIFF", "CCompressionSystem", "CKernels", "COpenSSLSystem",
     ]),
   .target(name: "Pipeline", dependencies: ["Quantities", "Figures", "ArrayMath", "COpenSSLSystem", yams]),
 
@@ -51,20 +55,22 @@ let targets: [Target] = [
     name: "VirtualExperiment",
     dependencies: [
       "Quantities", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "FileFormats", "Pipeline",
+      "PowderDiffraction", "Ptychography", "FileFormats", "Pipeline",
     ]),
   .target(
     name: "Stages",
     dependencies: [
-      "Quantities", "ArrayMath", "Figures", "Crystallography", "Electrochemistry", "ElectronDiffraction",
-      "ParticleMechanics", "PowderDiffraction", "FileFormats", "Pipeline", "VirtualExperiment",
+      "Quantities", "ArrayMath", "Figures", "ImageAnalysis", "Crystallography", "Electrochemistry",
+      "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "FileFormats", "Pipeline",
+      "VirtualExperiment",
     ]),
   .target(name: "Report", dependencies: ["Quantities", "Figures", "Pipeline"]),
   .executableTarget(
     name: "operando",
     dependencies: [
       "Quantities", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "Figures", "Pipeline", "FileFormats", "Stages", "Report", argumentParser,
+      "PowderDiffraction", "ImageAnalysis", "Ptychography", "Figures", "Pipeline", "FileFormats", "Stages", "Report",
+      argumentParser,
     ]),
 ]
 
@@ -86,11 +92,14 @@ let tests: [Target] = [
   .testTarget(
     name: "PowderDiffractionTests",
     dependencies: ["PowderDiffraction", "Crystallography", "ArrayMath", "FileFormats", "TestSupport"]),
+  .testTarget(name: "ImageAnalysisTests", dependencies: ["ImageAnalysis", "ArrayMath"]),
+  .testTarget(
+    name: "PtychographyTests", dependencies: ["Ptychography", "ImageAnalysis", "ArrayMath", "CKernels"]),
   .testTarget(
     name: "FileFormatsTests",
     dependencies: [
       "FileFormats", "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction",
-      "ParticleMechanics", "PowderDiffraction", "TestSupport",
+      "ParticleMechanics", "PowderDiffraction", "Ptychography", "TestSupport",
     ]),
   .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Quantities", "TestSupport"]),
   .testTarget(name: "ReportTests", dependencies: ["Report", "Figures", "Pipeline", "TestSupport"]),
@@ -98,18 +107,19 @@ let tests: [Target] = [
     name: "StagesTests",
     dependencies: [
       "Stages", "VirtualExperiment", "Pipeline", "Figures", "FileFormats", "ArrayMath", "Crystallography",
-      "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Quantities", "TestSupport",
+      "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "ImageAnalysis",
+      "Ptychography", "Quantities", "TestSupport",
     ]),
   .testTarget(
     name: "VirtualExperimentTests",
     dependencies: [
       "VirtualExperiment", "FileFormats", "ArrayMath", "Electrochemistry", "ElectronDiffraction", "PowderDiffraction",
-      "TestSupport",
+      "Ptychography", "TestSupport",
     ]),
   .testTarget(
     name: "CommandLineTests",
     dependencies: [
-      "operando", "FileFormats", "ArrayMath", "ElectronDiffraction", "PowderDiffraction", "TestSupport",
+      "operando", "FileFormats", "ArrayMath", "ElectronDiffraction", "PowderDiffraction", "Ptychography", "TestSupport",
     ]),
 
   // Runs the acceptance lines at full counts and prints line, figure, limit, pass or fail.
@@ -117,7 +127,8 @@ let tests: [Target] = [
     name: "acceptance",
     dependencies: [
       "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "FileFormats", "Pipeline", "Stages", "VirtualExperiment", "TestSupport",
+      "PowderDiffraction", "ImageAnalysis", "Ptychography", "FileFormats", "Pipeline", "Stages", "VirtualExperiment",
+      "TestSupport",
     ],
     path: "Acceptance"),
 
@@ -125,7 +136,8 @@ let tests: [Target] = [
   .executableTarget(
     name: "benchmark",
     dependencies: [
-      "ArrayMath", "Crystallography", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "FileFormats",
+      "ArrayMath", "Crystallography", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography",
+      "FileFormats",
     ],
     path: "Benchmarks",
     exclude: [

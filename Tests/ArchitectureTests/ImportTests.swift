@@ -7,12 +7,12 @@ import Testing
   /// From the ground up. Two exceptions to the rule are named in `exceptions`.
   static let floors: [[String]] = [
     [
-      "CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CPNGSystem", "COpenSSLSystem", "CXraylibSystem",
+      "CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CFFTWSystem", "CPNGSystem", "COpenSSLSystem", "CXraylibSystem",
       "CSpglibSystem", "CTIFFSystem", "CCompressionSystem",
     ],
     ["CHDF5", "CTIFF", "CKernels"],
-    ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography"],
-    ["Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction"],
+    ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography", "ImageAnalysis"],
+    ["Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography"],
     ["FileFormats", "Pipeline"],
     ["Stages", "VirtualExperiment"],
     ["Report"],
@@ -21,7 +21,7 @@ import Testing
   /// Figures and the other foundations may build on quantities and arrays; stages use the virtual experiment.
   static let exceptions: [String: Set<String>] = [
     "Figures": ["Quantities", "ArrayMath"], "ArrayMath": ["Quantities"],
-    "Crystallography": ["Quantities", "ArrayMath"],
+    "Crystallography": ["Quantities", "ArrayMath"], "ImageAnalysis": ["Quantities", "ArrayMath"],
     "Stages": ["VirtualExperiment"],
   ]
   /// Modules that only some targets may use: whoever is not named here does without.
@@ -29,8 +29,8 @@ import Testing
     "Yams": ["Pipeline"], "ArgumentParser": ["operando"],
   ]
   static let techniques: Set<String> = [
-    "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Crystallography", "ArrayMath",
-    "Quantities",
+    "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "ImageAnalysis",
+    "Crystallography", "ArrayMath", "Quantities",
   ]
 
   static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
