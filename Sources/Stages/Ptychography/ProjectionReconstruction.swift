@@ -35,7 +35,8 @@ struct ProjectionReconstruction {
     facts.axes = AxisChoice(axes).rawValue
     facts.errors = result.state.errors
     facts.events = result.events
-    facts.drift = result.drift
+    facts.drift = result.drift.length
+    facts.affine = result.affine.map(PhaseProjection.Affine.init)
     let finish = ObjectFinish(prepared, parameters.phase)
     let images = try finish(result.state, &facts)
     facts.correlation = try correlation(prepared, start: start, finish: finish, source.name, observe)
@@ -44,7 +45,7 @@ struct ProjectionReconstruction {
   }
 
   /// Pixels of the object around the scan, room for corrected positions.
-  private var margin: Int { parameters.reconstruction.positions == .none ? 4 : 16 }
+  private var margin: Int { parameters.reconstruction.plan(isWarm: false).margin }
 
   // MARK: - Probe
 
@@ -55,49 +56,19 @@ struct ProjectionReconstruction {
 
   // MARK: - Engines
 
-  struct Result {
-    var state: Reconstruction
-    var drift = 0.0
-    var events: [String] = []
-  }
-
   private func run(
     _ data: DiffractionData, from start: Reconstruction, item: Int, _ prepared: ScanWindows, _ name: String,
     _ observe: Observer
-  ) throws -> Result {
-    var state = start
-    var generator = SeededGenerator(seed: UInt64(parameters.reconstruction.seed), item: item)
-    let propagator = WavePropagator(geometry: data.geometry, window: data.window)
-    let steps = engineSteps
-    let total = steps.reduce(0) { $0 + $1.passes }
+  ) throws -> ReconstructionResult {
     let pixel = prepared.pixel
-    for step in steps {
-      var engine = step.settings.makeEngine(propagator: propagator)
-      for pass in 0..<step.passes {
-        let error = engine.pass(&state, on: data, pass: pass, generator: &generator)
-        state.errors.append(error)
-        guard error.isFinite else {
-          throw PtychographyError.invalid(
-            "the error is no longer a number after \(state.errors.count) passes; look at mask and positions, or take a smaller step"
-          )
-        }
-        let shown = state
-        try observe {
-          PtychographyPreview(
-            name: name, index: index, count: count, pass: shown.errors.count, passes: total, errors: shown.errors,
-            object: shown.object, probe: shown.probes[0], pixel: pixel)
-        }
+    let reconstructor = Reconstructor(plan: parameters.reconstruction.plan(isWarm: !warmProbes.isEmpty), data: data)
+    return try reconstructor.run(from: start, seed: UInt64(parameters.reconstruction.seed), item: item) { progress in
+      try observe {
+        let state = progress.snapshot()
+        return PtychographyPreview(
+          name: name, index: index, count: count, pass: progress.pass, passes: progress.passes, errors: state.errors,
+          object: state.object, probe: state.probes[0], pixel: pixel)
       }
-    }
-    return Result(state: state)
-  }
-
-  private var engineSteps: [(settings: EngineSettings, passes: Int)] {
-    let reconstruction = parameters.reconstruction
-    let isWarm = !warmProbes.isEmpty
-    return reconstruction.plannedSteps.map { step in
-      let passes = isWarm ? reconstruction.warmIterations ?? step.iterations : step.iterations
-      return (step.settings(reconstruction), passes)
     }
   }
 
@@ -108,25 +79,6 @@ struct ProjectionReconstruction {
     _ prepared: ScanWindows, start: Reconstruction, finish: ObjectFinish, _ name: String, _ observe: Observer
   ) throws -> PhaseProjection.Correlation? {
     nil
-  }
-}
-
-extension EngineStepParameters {
-  /// What the engine is told, with what holds for all engines.
-  func settings(_ common: ReconstructionParameters) -> EngineSettings {
-    var settings = EngineSettings(engine.algorithm)
-    settings.objectStep = objectStep
-    settings.probeStep = probeStep
-    settings.objectRegularisation = objectRegularisation
-    settings.probeRegularisation = probeRegularisation
-    settings.relaxation = relaxation
-    settings.noise = noise.technique
-    settings.batchSize = batch
-    settings.probeStart = common.probeStart
-    settings.probeSupport = common.probeSupport
-    settings.backgroundStart = common.backgroundStart
-    settings.interpolation = common.interpolation.technique
-    return settings
   }
 }
 

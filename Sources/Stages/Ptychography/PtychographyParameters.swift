@@ -156,7 +156,7 @@ public struct ReconstructionParameters: ExperimentDecodable {
   public var modes: Int
   @Setting("passes between two orthogonalisations of the modes", default: 10, in: 1...100_000)
   public var orthogonalisationPeriod: Int
-  @Setting("pass from which on positions are corrected: none, gradient or annealing", default: .none)
+  @Setting("how positions are corrected: none, gradient or annealing", default: .none)
   public var positions: PositionChoice
   @Setting("pass from which on positions are corrected", default: 20, in: 0...1_000_000)
   public var positionStart: Int

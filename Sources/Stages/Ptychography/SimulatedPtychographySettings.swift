@@ -25,6 +25,8 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
   public var photons: Double
   @Setting("shares of further modes of the probe, for a beam that is not quite coherent", default: [], in: 0...1, example: "[0.2, 0.1]")
   public var modes: [Double]
+  @Setting("how the axes of the file's positions lie along rows and columns", default: .rowsYColumnsX)
+  public var axes: AxisChoice
   @Setting("whether patterns have the Poisson noise of counts", default: true)
   public var noise: Bool
 
@@ -39,6 +41,10 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
     if modes.reduce(0, +) >= 1 {
       found.append(
         SettingProblem(at: "modes", "nothing is left for the first mode", detail: "expected shares whose sum is below 1"))
+    }
+    if axes == .auto {
+      found.append(
+        SettingProblem(at: "axes", "a file has its axes one way", detail: "expected one such as +y+x"))
     }
     return found
   }
