@@ -281,7 +281,7 @@ public enum WarmStartChoice: String, SettingChoice { case none, first, neighbour
 
 /// What is made of the reconstructed object.
 public struct PhaseParameters: ExperimentDecodable {
-  @Setting("how the phase is unwrapped: reliability, least-squares or goldstein", default: .reliability)
+  @Setting("how the phase is unwrapped: reliability, least-squares or branch-cuts (Goldstein)", default: .reliability)
   public var unwrapping: UnwrappingChoice
   @Setting(
     "where there is no sample, for constant and ramp of the phase: border (a frame about the scanned region), sides (its left and right edges) or everywhere",
@@ -305,7 +305,7 @@ public struct PhaseParameters: ExperimentDecodable {
 public enum UnwrappingChoice: String, SettingChoice {
   case reliability
   case leastSquares = "least-squares"
-  case goldstein
+  case branchCuts = "branch-cuts"
 }
 
 /// Where there is no sample.

@@ -100,6 +100,19 @@ public struct PtychographySettings: ExperimentDecodable {
     ]
   }
 
+  /// Everything that is wrong with the settings, those of their sections included.
+  public var problems: [SettingProblem] {
+    validate() + preparation.validate() + reconstruction.validate() + (optics?.validate() ?? [])
+  }
+
+  /// Looks whether the first scan can be read, before anything long begins.
+  ///
+  /// - Throws: the readers' errors, and `StageDocumentError` where neither settings nor file state the geometry.
+  public func requireReadable() throws {
+    guard let first = try ScanInput.files(scans).first else { return }
+    _ = try ScanInput.open(first, self, angle: nil)
+  }
+
   /// What the stage works by.
   public var parameters: PtychographyStage.Parameters {
     var parameters = PtychographyStage.Parameters()

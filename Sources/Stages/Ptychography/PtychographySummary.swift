@@ -223,7 +223,7 @@ extension UnwrappingChoice {
     switch self {
     case .reliability: "sorted by reliability"
     case .leastSquares: "least squares, then the congruent phase"
-    case .goldstein: "branch cuts between residues"
+    case .branchCuts: "branch cuts between residues"
     }
   }
 }
