@@ -98,8 +98,8 @@ struct ReconstructionOptions: ParsableArguments {
   var warmStart = "none"
   @Option(help: "How the phase is unwrapped: reliability, least-squares or branch-cuts.")
   var unwrapping = "reliability"
-  @Option(help: "Where there is no sample: border, sides or everywhere.")
-  var air = "border"
+  @Option(help: "Where there is no sample: automatic, sides, corners or everywhere.")
+  var air = "automatic"
   @Option(help: "Halves that are reconstructed too, for the resolution: none, counts or positions.")
   var halves = "none"
 

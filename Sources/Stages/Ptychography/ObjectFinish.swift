@@ -22,13 +22,52 @@ struct ObjectFinish {
       throw PtychographyError.invalid("no pixel of the object had light; look at probe and positions")
     }
     let lit = light.cropped(rows: box.rows, columns: box.columns)
-    let object = state.object.cropped(rows: box.rows, columns: box.columns)
     let least = Float(parameters.leastIllumination)
     let isValid = lit.map { $0 >= least }
     place(state, box, &facts)
-    let phase = ScalarImage(
-      zip(object.pixels, isValid.pixels).map { $1 ? $0.phase : .nan }, shape: object.shape)
-    return PhaseProjection.Images(object: object, phase: phase, illumination: lit, probes: state.probes)
+    let raw = state.object.cropped(rows: box.rows, columns: box.columns)
+    let (flat, air, isFound) = try withoutRamp(raw, isValid, &facts)
+    // Air transmits all: the factor that object and probe share is put where it belongs.
+    let scale = isFound ? meanModulus(flat, air) : 1
+    let object = flat.map { 1 / scale * $0 }
+    let unwrapped = try PhaseUnwrapping(parameters.unwrapping.technique)(
+      object.map(\.phase), mask: isValid, weights: lit
+    ).anchored(inAir: air)
+    facts.residues = unwrapped.residues.count
+    let phase = unwrapped.phase
+    return PhaseProjection.Images(object: object, phase: phase, illumination: lit,
+      probes: state.probes.map { $0.map { scale * $0 } })
+  }
+
+  /// The object without constant and ramp, and where there is air.
+  ///
+  /// An object that fills the field has no air that could be found; its mean phase becomes 0 then, and this is told.
+  private func withoutRamp(
+    _ object: ComplexImage, _ isValid: Image<Bool>, _ facts: inout PhaseProjection.Facts
+  ) throws -> (object: ComplexImage, air: Image<Bool>, isFound: Bool) {
+    var air = isValid
+    var isFound = parameters.rule != nil
+    do {
+      if let rule = parameters.rule { air = try AirMask.find(in: object, mask: isValid, rule: rule) }
+    } catch let error as ImageAnalysisError {
+      isFound = false
+      facts.warnings.append("Constant and ramp of the phase come from all of the scanned region: \(error)")
+    }
+    let ramp = try PhaseRamp.estimate(object, air: air, mask: isValid)
+    facts.ramp.row = ramp.perRow
+    facts.ramp.column = ramp.perColumn
+    facts.ramp.constant = ramp.phase(row: 0, column: 0)
+    return (ramp.removed(from: object), air, isFound)
+  }
+
+  private func meanModulus(_ object: ComplexImage, _ air: Image<Bool>) -> Float {
+    var sum = 0.0
+    var count = 0.0
+    for (value, isAir) in zip(object.pixels, air.pixels) where isAir {
+      sum += Double(value.modulus)
+      count += 1
+    }
+    return count > 0 && sum > 0 ? Float(sum / count) : 1
   }
 
   /// The light that each pixel of the object has received, over that of the brightest.
@@ -76,5 +115,27 @@ struct ObjectFinish {
       y: y(Double(box.rows.lowerBound - window.rows / 2)), x: x(Double(box.columns.lowerBound - window.columns / 2)))
     facts.statedPositions = prepared.positions
     facts.positions = state.positions.map { ScanPosition(y: y($0.row), x: x($0.column)) }
+  }
+}
+
+extension PhaseParameters {
+  /// How air is told; nil where all counts as air.
+  fileprivate var rule: AirMask.Rule? {
+    switch air {
+    case .automatic: .automatic
+    case .sides: .strips(airWidth)
+    case .corners: .corners(airWidth)
+    case .everywhere: nil
+    }
+  }
+}
+
+extension UnwrappingChoice {
+  fileprivate var technique: PhaseUnwrapping.Method {
+    switch self {
+    case .reliability: .reliabilitySorted
+    case .leastSquares: .leastSquares
+    case .branchCuts: .branchCuts
+    }
   }
 }

@@ -117,3 +117,7 @@ public struct PhaseProjection: Sendable, Hashable {
     }
   }
 }
+
+extension PhaseProjections {
+  public func export(to path: String, program: String) throws {}
+}

@@ -284,10 +284,10 @@ public struct PhaseParameters: ExperimentDecodable {
   @Setting("how the phase is unwrapped: reliability, least-squares or branch-cuts (Goldstein)", default: .reliability)
   public var unwrapping: UnwrappingChoice
   @Setting(
-    "where there is no sample, for constant and ramp of the phase: border (a frame about the scanned region), sides (its left and right edges) or everywhere",
-    default: .border)
+    "where there is no sample, for constant and ramp of the phase: automatic (found), sides (strips at the left and right of the scanned region), corners or everywhere",
+    default: .automatic)
   public var air: AirChoice
-  @Setting("width of that frame or those edges, over the scanned region", default: 0.1, in: 0.01...0.5)
+  @Setting("width of the strips or corners, over the scanned region", default: 0.1, in: 0.01...0.5)
   public var airWidth: Double
   @Setting(
     "light from which on a pixel of the object counts, over the brightest; decides what is kept and shown", default: 0.05,
@@ -309,7 +309,7 @@ public enum UnwrappingChoice: String, SettingChoice {
 }
 
 /// Where there is no sample.
-public enum AirChoice: String, SettingChoice { case border, sides, everywhere }
+public enum AirChoice: String, SettingChoice { case automatic, sides, corners, everywhere }
 
 /// What is reconstructed twice to tell the resolution.
 public enum HalvesChoice: String, SettingChoice { case none, counts, positions }

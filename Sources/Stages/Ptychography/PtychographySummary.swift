@@ -192,8 +192,9 @@ struct PtychographySummary {
     }
     text += "A constant and a linear ramp were removed from the phase by what "
     switch parameters.phase.air {
-    case .border: text += "a frame about the scanned region shows"
+    case .automatic: text += "the parts without a sample show, which were found by their flatness"
     case .sides: text += "the left and right edges of the scanned region show"
+    case .corners: text += "the corners of the scanned region show"
     case .everywhere: text += "all of the scanned region shows"
     }
     text += ", and the phase was unwrapped (\(parameters.phase.unwrapping.words))."
