@@ -58,7 +58,7 @@ extension FresnelZonePlate {
     let corner =
       0.5
       * (pixel.height * pixel.height * Double(window.rows * window.rows) + pixel.width * pixel.width
-        * Double(window.columns * window.columns)).squareRoot()
+      * Double(window.columns * window.columns)).squareRoot()
     let atSample = RadialGrid(first: 0, last: corner + 4 * min(pixel.height, pixel.width), steps: 0)
       .refined(toStep: min(pixel.height, pixel.width) / 4)
     let bessel = BesselTable(
@@ -70,7 +70,8 @@ extension FresnelZonePlate {
       // The phase may turn by half a radian from step to step: Simpson's rule then errs by a few in ten thousand.
       let power = abs(1 / first - Double(order) / focal)
       let turn = 2 * .pi / wavelength * (diameter / 2) * (diameter / 2 * power + aperture.diameter / 2 / first)
-      let pupil = RadialGrid(first: centralStop / 2, last: diameter / 2, steps: Int(2 * turn * (1 - centralStop / diameter)))
+      let pupil = RadialGrid(
+        first: centralStop / 2, last: diameter / 2, steps: Int(2 * turn * (1 - centralStop / diameter)))
       let amplitude = order == 0 ? 0.5 : 1 / (.pi * Double(abs(order)))
       let lens = -.pi * Double(order) / (wavelength * focal)
       let lit = RadialField(pupil) { r in
@@ -85,7 +86,8 @@ extension FresnelZonePlate {
         by: second, wavelength: wavelength, to: atSample, bessel: bessel, keepsCurvature: false)
       // Odd orders share the factor 1/i and negative ones their sign, against the zero order.
       fields[order] = here.values.map {
-        order == 0 ? $0 : order > 0 ? RadialField.Value($0.imaginary, -$0.real) : RadialField.Value(-$0.imaginary, $0.real)
+        order == 0
+          ? $0 : order > 0 ? RadialField.Value($0.imaginary, -$0.real) : RadialField.Value(-$0.imaginary, $0.real)
       }
     }
 
