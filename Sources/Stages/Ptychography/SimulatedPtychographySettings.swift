@@ -1,7 +1,7 @@
 public import Pipeline
 public import Quantities
 
-/// What the virtual experiment makes of a ptychographic measurement: scans of a particle with pores, at several angles.
+/// What the virtual experiment makes of a ptychographic measurement: scans of a particle with cracks and pores, at several angles.
 /// Only `operando simulate` reads it; energy, distance, pixel, window and optics are those of the measurement.
 public struct SimulatedPtychographySettings: ExperimentDecodable {
   @Setting("projections", default: 3, in: 1...10_000)
@@ -10,8 +10,14 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
   public var range: Angle
   @Setting("diameter of the particle", default: Length(2.4, .micrometre), in: Length(si: 1e-9)...Length(si: 1e-3))
   public var diameter: Length
-  @Setting("pores of the particle", default: 12, in: 0...10_000)
+  @Setting(
+    "diameter of the particle whose phase it has, so that a small scan shows what a large one does; left out, its own",
+    in: Length(si: 1e-9)...Length(si: 1e-3), example: "12.8 um")
+  public var phaseDiameter: Length?
+  @Setting("pores of the particle that are tried", default: 40, in: 0...10_000)
   public var pores: Int
+  @Setting("cracks of the particle", default: 3, in: 0...100)
+  public var cracks: Int
   @Setting(
     "width and height of the scanned field", default: Length(3, .micrometre), in: Length(si: 1e-9)...Length(si: 1e-2))
   public var field: Length
@@ -21,6 +27,8 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
     "standard deviation by which the stated positions are wrong", default: Length(0, .nanometre),
     in: Length(si: 0)...Length(si: 1e-4))
   public var positionError: Length
+  @Setting("whether true positions fall on whole pixels", default: false)
+  public var wholePixels: Bool
   @Setting("photons of the probe in one exposure", default: 1e7, in: 1...1e15)
   public var photons: Double
   @Setting("shares of further modes of the probe, for a beam that is not quite coherent", default: [], in: 0...1, example: "[0.2, 0.1]")
