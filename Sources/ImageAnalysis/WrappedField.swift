@@ -34,6 +34,13 @@ struct WrappedField {
     }
   }
 
+  /// A phase of 0 where a pixel counts.
+  init(valid: [Bool], shape: FrameShape) {
+    self.shape = shape
+    self.valid = valid.map { $0 ? 1 : 0 }
+    phase = [Float](repeating: 0, count: shape.count)
+  }
+
   private static func wrapped(_ value: Float) -> Float {
     let wide = Double(value)
     return Float(wide - 2 * .pi * (wide / (2 * .pi)).rounded())

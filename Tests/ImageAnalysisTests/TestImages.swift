@@ -35,3 +35,27 @@ enum TestImages {
     return try String(contentsOf: folder.appending(path: "Golden/" + name), encoding: .utf8)
   }
 }
+
+extension TestImages {
+  /// A transmission of modulus 1 with a phase, in complex white noise of a standard deviation a component.
+  static func object(_ phase: ScalarImage, noise: Float, seed: Int) -> ComplexImage {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    return phase.map {
+      ComplexFloat(modulus: 1, phase: $0)
+        + noise * ComplexFloat(Float(generator.normal()), Float(generator.normal()))
+    }
+  }
+
+  static func plane(_ rows: Int, _ columns: Int, constant: Float, perRow: Float, perColumn: Float) -> ScalarImage {
+    image(rows, columns) { row, column in
+      constant + perRow * (Float(row) - Float(rows - 1) / 2) + perColumn * (Float(column) - Float(columns - 1) / 2)
+    }
+  }
+
+  /// True outside a ball in the middle.
+  static func outside(_ rows: Int, _ columns: Int, radius: Float) -> Image<Bool> {
+    image(rows, columns) { row, column in
+      hypotf(Float(row) - Float(rows - 1) / 2, Float(column) - Float(columns - 1) / 2) / radius
+    }.map { $0 > 1 }
+  }
+}
