@@ -131,18 +131,6 @@ public struct ReconstructionFailure: Error, Sendable, Hashable, CustomStringConv
 }
 
 extension ComplexImage {
-  /// Σ |z|².
-  public var power: Double {
-    var sum = 0.0
-    for row in 0..<rows {
-      // Row sums in single precision and their sum in double: fast, and exact to single precision.
-      var line: Float = 0
-      for i in row * columns..<(row + 1) * columns { line += pixels[i].squaredModulus }
-      sum += Double(line)
-    }
-    return sum
-  }
-
   /// Whether no pixel is infinite or NaN.
   var isFinite: Bool { pixels.allSatisfy { ($0.real + $0.imaginary).isFinite } }
 
