@@ -15,7 +15,7 @@ import Testing
     var generator = SeededGenerator(seed: UInt64(seed))
     func normal() -> ComplexFloat {
       let (a, b) = (Float(generator.normal()), Float(generator.normal()))
-      return isReal ? ComplexFloat(a) : ComplexFloat(0.5.squareRoot() * a, 0.5.squareRoot() * b)
+      return isReal ? ComplexFloat(a) : Float(0.5.squareRoot()) * ComplexFloat(a, b)
     }
     let transform = FourierTransform2D(shape)
     var signal = ComplexImage((0..<shape.count).map { _ in normal() }, shape: shape)
@@ -98,14 +98,20 @@ import Testing
   }
 
   @Test func theResolutionIsWhereTheSpectrumSaysIt() throws {
-    // FRC = S/(S + 1) meets T(∞) = 0.1716 at S = 0.2071: with S = 20 exp(−(q/0.12)²), q = 0.12 √ln(20/0.2071) = 0.2565.
-    let (a, b) = realisations(256, seed: 1) { 20 * exp(-pow($0 / 0.12, 2)) }
+    let power = { (frequency: Double) in 20 * exp(-pow(frequency / 0.12, 2)) }
+    let (a, b) = realisations(256, seed: 1, power: power)
     let frc = try FourierRingCorrelation.between(a, b, preparation: windowed)
     let halfBit = try #require(frc.resolution(.halfBit))
-    let oneBit = try #require(frc.resolution(.oneBit))
-    #expect(abs(halfBit - 0.5 / 0.2565) < 0.15)
-    // One bit: S/(S + 1) = 1/3 at S = 0.5, q = 0.12 √ln 40 = 0.2305.
-    #expect(abs(oneBit - 0.5 / 0.2305) < 0.15)
+    for criterion in FourierRingCorrelation.Criterion.allCases {
+      // Where S/(S + 1) meets the threshold of the samples in the ring; scatter moves that by a ring or two of 128.
+      let crossing = try #require(
+        frc.frequencies.indices.dropFirst(3).first {
+          let signal = power(frc.frequencies[$0])
+          return signal / (signal + 1) < criterion.threshold(samples: frc.samples[$0])
+        })
+      let found = try #require(frc.resolution(criterion))
+      #expect(abs(0.5 / found - frc.frequencies[crossing]) < 3.0 / 256)
+    }
     #expect(try #require(frc.resolution(.halfBit, crossing: .last)) <= halfBit)
   }
 
