@@ -18,7 +18,7 @@ public enum NeXusFile {
     try HDF5File.create(path) { try write(root, into: $0) }
   }
 
-  private static func write(_ group: NeXusGroup, into target: HDF5Group) throws {
+  static func write(_ group: NeXusGroup, into target: HDF5Group) throws {
     if !group.nxClass.isEmpty { try target.attributes.write("NX_class", [group.nxClass], shape: []) }
     try write(group.attributes, into: target.attributes)
     for (name, node) in group.children.sorted(by: { $0.key < $1.key }) {
