@@ -10,7 +10,8 @@ public struct ProbeEstimate: Sendable {
   /// E of one pass for each defocus that was tried, in the order of the trials.
   public let trials: [(defocus: Double, error: Double)]
 
-  /// The mean of the patterns; what no pattern measured is replaced by its mirror image at the axis, or by 0.
+  /// The mean of the patterns; what no pattern measured is replaced by its mirror image at the axis (0
+  /// where that was not measured either), in the near field by the mean of all.
   ///
   /// - Parameter data: the order of the pixels is kept.
   public static func meanPattern(_ data: DiffractionData) -> ScalarImage {
@@ -33,14 +34,15 @@ public struct ProbeEstimate: Sendable {
     }
     let mean = zip(sums, measured).map { $1 > 0 ? Float($0 / Double($1)) : Float.nan }
     var filled = ScalarImage(mean, shape: data.window)
-    let isCentred = data.geometry.propagation == .nearField
+    let known = mean.filter { !$0.isNaN }
+    let average = known.isEmpty ? 0 : Float(known.reduce(0) { $0 + Double($1) } / Double(known.count))
     for row in 0..<data.window.rows {
       for column in 0..<data.window.columns where filled[row, column].isNaN {
-        // The axis is at the corner in the far field; the near field has no symmetry to use.
+        // The axis is at the corner in the far field.
         let mirror = mean[
           (data.window.rows - row) % data.window.rows * data.window.columns
             + (data.window.columns - column) % data.window.columns]
-        filled[row, column] = isCentred || mirror.isNaN ? 0 : mirror
+        filled[row, column] = data.geometry.propagation == .nearField ? average : mirror.isNaN ? 0 : mirror
       }
     }
     return filled
