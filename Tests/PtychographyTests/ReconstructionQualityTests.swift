@@ -73,8 +73,8 @@ import Testing
 
   @Test func aHalfHoldsItsPatterns() {
     let scan = SmallScan(size: 24, side: 3)
-    let half = scan.data.selecting([7, 2])
+    let half = scan.data.subset([7, 2])
     #expect(half.count == 2 && half.pattern(0) == scan.data.pattern(7) && half.pattern(1) == scan.data.pattern(2))
-    #expect(scan.truth.selecting([7, 2]).positions == [scan.truth.positions[7], scan.truth.positions[2]])
+    #expect(scan.truth.subset([7, 2]).positions == [scan.truth.positions[7], scan.truth.positions[2]])
   }
 }

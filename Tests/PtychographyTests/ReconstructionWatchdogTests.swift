@@ -136,7 +136,7 @@ import Testing
     #expect(
       result.events == ["pass 3: the probe had wandered by 3 rows and 0 columns and was moved back with its object"])
     #expect(abs(result.drift.row - 4) < 0.05 && abs(result.drift.column) < 0.05)
-    #expect(abs(result.state.probes[0].centreOfMass.row - scan.truth.probes[0].centreOfMass.row - 1) < 0.05)
+    #expect(abs(ProbeExtent(of: result.state.probes).centre.row - ProbeExtent(of: scan.truth.probes).centre.row - 1) < 0.05)
     #expect(abs(E(result.state) - before) < 1e-4)
   }
 

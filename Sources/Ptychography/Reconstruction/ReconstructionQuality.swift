@@ -11,7 +11,7 @@ public struct ReconstructionQuality: Sendable, Hashable, Codable {
   public var probePower: Double
   /// The share of the power in each mode of the probe, falling.
   public var modeShares: [Double]
-  /// The diameter of a disc with the probe's effective area (Σ I)²/Σ I², in metres.
+  /// The diameter of the probe, all modes together (``ProbeExtent``), in metres.
   public var probeDiameter: Double
   /// The median distance from a position to its nearest neighbour, in metres.
   public var step: Double
@@ -33,18 +33,11 @@ public struct ReconstructionQuality: Sendable, Hashable, Codable {
     let state = result.state
     error = result.error
     drift = result.drift.length
-    let powers = state.probes.map(\.power)
-    let power = powers.reduce(0, +)
+    let power = state.probes.reduce(0) { $0 + $1.power }
     let before = start.probes.reduce(0) { $0 + $1.power }
     probePower = before > 0 ? power / before : 0
-    modeShares = powers.map { power > 0 ? $0 / power : 0 }
-    var squares = 0.0
-    for i in 0..<data.window.count {
-      let intensity = state.probes.reduce(0.0) { $0 + Double($1.pixels[i].squaredModulus) }
-      squares += intensity * intensity
-    }
-    let area = squares > 0 ? power * power / squares * pixel.height * pixel.width : 0
-    probeDiameter = 2 * (area / Double.pi).squareRoot()
+    modeShares = ProbeModes.powers(state.probes)
+    probeDiameter = ProbeExtent(of: state.probes).diameter * (pixel.height * pixel.width).squareRoot()
     step = Self.neighbourDistance(state.positions, pixel: pixel)
     overlap = probeDiameter > 0 ? 1 - step / probeDiameter : 0
     let weights = state.scanWeights()

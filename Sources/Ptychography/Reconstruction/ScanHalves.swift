@@ -42,25 +42,12 @@ public struct ScanHalves: Sendable, Hashable {
 
 extension DiffractionData {
   /// Some of the patterns, in the order of `indices`.
-  public func selecting(_ indices: [Int]) -> DiffractionData {
-    func chosen<Value>(_ values: [Value]) -> [Value] {
-      var result: [Value] = []
-      result.reserveCapacity(indices.count * window.count)
-      for index in indices { result += values[index * window.count..<(index + 1) * window.count] }
-      return result
-    }
-    let selected: Counts =
-      switch counts {
-      case .narrow(let values): .narrow(chosen(values))
-      case .wide(let values): .wide(chosen(values))
-      }
-    return DiffractionData(selected, window: window, count: indices.count, geometry: geometry)
-  }
+  public func subset(_ indices: [Int]) -> DiffractionData { selecting(indices) }
 }
 
 extension Reconstruction {
   /// The same object and probe with some of the positions, in the order of `indices`.
-  public func selecting(_ indices: [Int]) -> Reconstruction {
+  public func subset(_ indices: [Int]) -> Reconstruction {
     var selected = self
     selected.positions = indices.map { positions[$0] }
     return selected
