@@ -40,9 +40,10 @@ struct PositionCorrector {
       switch settings.method {
       case .gradient:
         let step = PositionGradient(largestStep: settings.largestStep).step(at: position, model: model)
-        velocity[index] = PixelShift(
+        let shift = PixelShift(
           row: settings.momentum * velocity[index].row + settings.relaxation * step.row,
           column: settings.momentum * velocity[index].column + settings.relaxation * step.column)
+        velocity[index] = shift.limited(to: settings.largestStep)
         shifts.append(velocity[index])
       case .annealing:
         let search = PositionAnnealing(

@@ -23,13 +23,9 @@ struct PositionGradient {
     let d = at.columnColumn + ridge
     let determinant = a * d - at.rowColumn * at.rowColumn
     guard determinant > 0, determinant.isFinite else { return PixelShift(row: 0, column: 0) }
-    var step = PixelShift(
+    return PixelShift(
       row: (d * at.row - at.rowColumn * at.column) / determinant,
-      column: (a * at.column - at.rowColumn * at.row) / determinant)
-    if step.length > largestStep {
-      let factor = largestStep / step.length
-      step = PixelShift(row: step.row * factor, column: step.column * factor)
-    }
-    return step
+      column: (a * at.column - at.rowColumn * at.row) / determinant
+    ).limited(to: largestStep)
   }
 }

@@ -17,8 +17,7 @@ public struct ReconstructionPlan: Sendable, Hashable, Codable {
 
   /// The steps, one after the other; each starts from what the one before left.
   public var steps: [Step]
-  /// Passes after which the modes of the probe are made orthogonal again. The difference map and RAAR keep waves that
-  /// belong to modes; their steps are orthogonalised at the end alone.
+  /// Passes after which the modes of the probe are made orthogonal again, as they are after each step.
   public var orthogonalisationPeriod = 10
   public var watchdog = ReconstructionWatchdog()
 

@@ -12,6 +12,12 @@ public struct PixelShift: Sendable, Hashable, Codable {
 
   /// Its length.
   public var length: Double { (row * row + column * column).squareRoot() }
+
+  /// The same direction, at most `limit` long.
+  func limited(to limit: Double) -> PixelShift {
+    guard length > limit else { return self }
+    return PixelShift(row: row * limit / length, column: column * limit / length)
+  }
 }
 
 /// Where a reconstruction stands after a pass.

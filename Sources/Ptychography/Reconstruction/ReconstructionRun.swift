@@ -25,7 +25,7 @@ struct ReconstructionRun {
     self.data = data
     self.makeEngine = makeEngine
     startPower = start.probes.reduce(0) { $0 + $1.power }
-    startCentre = start.probes[0].centreOfMass
+    startCentre = ProbeExtent(of: [start.probes[0]]).centre
     propagator = WavePropagator(geometry: data.geometry, window: data.window)
     state = start
   }
@@ -81,7 +81,9 @@ struct ReconstructionRun {
       }
       pass += 1
       done = before + pass
-      if isOrthogonalisationDue(after: pass, of: step) { state.probes.orthogonalise() }
+      if state.probes.count > 1, pass == step.passes || pass % plan.orthogonalisationPeriod == 0 {
+        engine.mixModes(ProbeModes.orthogonalise(&state))
+      }
       if corrector?.settings.isDue(after: pass - 1, of: step.passes) ?? false {
         // The streams of corrections count downwards from −1, those of passes upwards from 0.
         var trials = SeededGenerator(seed: streams, item: -done)
@@ -92,7 +94,11 @@ struct ReconstructionRun {
             "pass \(done): \(report.heldBack) positions would leave the object's array and were held at its border")
         }
       }
-      moveBackIfAstray()
+      if moveBackIfAstray() {
+        // What the engine keeps (exit waves, momenta) belongs to where probe and object were.
+        engine = makeEngine(settings.counted(from: pass, of: step.engine), propagator)
+        engineBegan = pass
+      }
       if error <= errors.min() ?? error, pass - good.passes >= plan.watchdog.snapshotPeriod {
         good = Snapshot(state: state, passes: pass, errors: errors, movedBack: movedBack, corrector: corrector)
       }
@@ -102,23 +108,21 @@ struct ReconstructionRun {
     }
   }
 
-  private func isOrthogonalisationDue(after pass: Int, of step: ReconstructionPlan.Step) -> Bool {
-    guard state.probes.count > 1 else { return false }
-    let keepsWaves = step.engine.algorithm == .differenceMap || step.engine.algorithm == .raar
-    return pass == step.passes || (!keepsWaves && pass % plan.orthogonalisationPeriod == 0)
-  }
-
   /// How far the probe is from where it started, in pixels.
   private var wandered: PixelShift {
-    let centre = state.probes[0].centreOfMass
+    let centre = ProbeExtent(of: [state.probes[0]]).centre
     return PixelShift(row: centre.row - startCentre.row, column: centre.column - startCentre.column)
   }
 
   /// Moves a probe that wandered back, together with its object. In the near field that would move the patterns: there
   /// the detector itself holds the probe.
-  private mutating func moveBackIfAstray() {
+  ///
+  /// - Returns: whether it was moved.
+  private mutating func moveBackIfAstray() -> Bool {
     let shift = wandered
-    guard data.geometry.propagation == .farField, shift.length > plan.watchdog.largestDrift else { return }
+    guard data.geometry.propagation == .farField, shift.length > plan.watchdog.largestDrift else {
+      return false
+    }
     let rows = Int(shift.row.rounded())
     let columns = Int(shift.column.rounded())
     state.move(rows: -rows, columns: -columns)
@@ -126,6 +130,7 @@ struct ReconstructionRun {
     movedBack.column += Double(columns)
     events.append(
       "pass \(done): the probe had wandered by \(rows) rows and \(columns) columns and was moved back with its object")
+    return true
   }
 
   var result: ReconstructionResult {

@@ -1,4 +1,4 @@
-public import ArrayMath
+internal import ArrayMath
 
 /// Watches a reconstruction after each pass for what no further pass mends, and says so in plain words.
 ///
@@ -130,23 +130,7 @@ public struct ReconstructionFailure: Error, Sendable, Hashable, CustomStringConv
   }
 }
 
-extension ComplexImage {
+extension Image where Pixel == ComplexFloat {
   /// Whether no pixel is infinite or NaN.
   var isFinite: Bool { pixels.allSatisfy { ($0.real + $0.imaginary).isFinite } }
-
-  /// The centre of mass of |z|²: row and column.
-  var centreOfMass: (row: Double, column: Double) {
-    var sum = 0.0
-    var down = 0.0
-    var right = 0.0
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let weight = Double(self[row, column].squaredModulus)
-        sum += weight
-        down += weight * Double(row)
-        right += weight * Double(column)
-      }
-    }
-    return sum > 0 ? (down / sum, right / sum) : (0, 0)
-  }
 }
