@@ -47,6 +47,15 @@ public struct VirtualPtychography: Sendable {
     scan.positions = scan.positions.map(axes.undone)
     return scan
   }
+
+  /// Writes the file of a scan, NXcxi_ptycho.
+  ///
+  /// - Throws: `PtychographyError`, and `HDF5Error` when the file cannot be written.
+  public func write(_ projection: Int, to path: String) throws {
+    try CXIScanWriter.write(
+      try scan(projection), to: path,
+      CXIScanWriter.Circumstances(sourceName: "virtual", sampleName: "particle", creator: "operando"))
+  }
 }
 
 extension AxisConvention {
@@ -56,8 +65,4 @@ extension AxisConvention {
     let x = columnsReversed ? -position.x : position.x
     return exchanged ? ScanPosition(y: x, x: y) : ScanPosition(y: y, x: x)
   }
-}
-
-extension VirtualPtychography {
-  public func write(_ projection: Int, to path: String) throws {}
 }

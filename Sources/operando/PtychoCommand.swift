@@ -61,6 +61,11 @@ struct PtychoCommand: ParsableCommand {
     let progress = VerbProgress(stage: PtychographyStage.name)
     do {
       var input = try settings.input()
+      guard input.scans.count == 1 || ["nxs", "tif", "tiff"].contains(ending) else {
+        Terminal.error(
+          "error: \(destination.output) holds one projection and there are \(input.scans.count) scans; write .nxs or .tiff")
+        throw ExitStatus.wrongInput
+      }
       try settings.requireReadable()
       let forecast = settings.estimate()
       Terminal.note(
@@ -75,6 +80,8 @@ struct PtychoCommand: ParsableCommand {
     } catch is Interrupted {
       progress.finish()
       throw ExitStatus.interrupted
+    } catch let status as ExitStatus {
+      throw status
     } catch {
       progress.finish()
       Terminal.error("\(error)")
@@ -84,12 +91,16 @@ struct PtychoCommand: ParsableCommand {
     try write(result, parameters: settings.parameters.canonicalText())
   }
 
+  private var ending: String { URL(filePath: destination.output).pathExtension }
+
   private func write(_ result: StageResult<PhaseProjections>, parameters: String) throws {
     do {
-      switch URL(filePath: destination.output).pathExtension {
+      switch ending {
       case "nxs":
         try AtomicFile.place(destination.output) { try StageDocument.write(result, parameters: parameters, to: $0) }
-      default: try result.value.export(to: destination.output, program: "operando \(programVersion)")
+      default:
+        try result.value.export(
+          to: destination.output, scans: scans, program: ("operando", programVersion), settings: parameters)
       }
       Terminal.write(destination.output)
       if let report = destination.report {

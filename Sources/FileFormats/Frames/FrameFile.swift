@@ -41,7 +41,7 @@ public struct FrameFile: Sendable {
   /// - Throws: what ``open(path:)`` throws, and ``FormatError`` that names the first file whose frames are of another
   ///   shape or type than those of the first.
   public static func open(paths: [String]) throws -> FrameFile {
-    let all = try paths.flatMap { try files(of: $0) }
+    let all = try paths.flatMap { try Self.files(of: $0) }
     guard let first = all.first else { throw FormatError(paths.joined(separator: ", "), "names no file") }
     if all.count == 1 { return try open(path: first) }
     let files = try all.map { try open(path: $0) }

@@ -5,10 +5,10 @@ import Ptychography
 
 /// What is made of a reconstructed object: the part that had light, without constant and ramp, its phase unwrapped.
 struct ObjectFinish {
-  let prepared: ScanWindows
+  let prepared: PreparedScan
   let parameters: PhaseParameters
 
-  init(_ prepared: ScanWindows, _ parameters: PhaseParameters) {
+  init(_ prepared: PreparedScan, _ parameters: PhaseParameters) {
     self.prepared = prepared
     self.parameters = parameters
   }
@@ -17,7 +17,9 @@ struct ObjectFinish {
   func callAsFunction(
     _ state: Reconstruction, _ facts: inout PhaseProjection.Facts
   ) throws -> PhaseProjection.Images {
-    let light = illumination(state)
+    var light = state.illumination()
+    let peak = light.pixels.max() ?? 0
+    if peak > 0 { light = light.map { $0 / peak } }
     guard let box = bounds(light) else {
       throw PtychographyError.invalid("no pixel of the object had light; look at probe and positions")
     }
@@ -26,7 +28,8 @@ struct ObjectFinish {
     let isValid = lit.map { $0 >= least }
     place(state, box, &facts)
     let raw = state.object.cropped(rows: box.rows, columns: box.columns)
-    let (flat, air, isFound) = try withoutRamp(raw, isValid, &facts)
+    let (ramp, air, isFound) = try findRamp(raw, isValid, &facts)
+    let flat = ramp.removed(from: raw)
     // Air transmits all: the factor that object and probe share is put where it belongs.
     let scale = isFound ? meanModulus(flat, air) : 1
     let object = flat.map { 1 / scale * $0 }
@@ -35,16 +38,23 @@ struct ObjectFinish {
     ).anchored(inAir: air)
     facts.residues = unwrapped.residues.count
     let phase = unwrapped.phase
-    return PhaseProjection.Images(object: object, phase: phase, illumination: lit,
-      probes: state.probes.map { $0.map { scale * $0 } })
+    if isFound {
+      let matter = Image(zip(isValid.pixels, air.pixels).map { $0 && !$1 }, shape: object.shape)
+      let electrons = try ElectronDensityThickness(wavelength: facts.wavelength).electrons(
+        in: phase, area: matter, pixelArea: facts.pixelHeight * facts.pixelWidth, ramp: ramp)
+      (facts.electrons, facts.electronsUncertainty) = (electrons.value, electrons.uncertainty)
+      facts.airDeviation = ramp.airDeviation
+    }
+    return PhaseProjection.Images(
+      object: object, phase: phase, illumination: lit, probes: state.probes.map { tilted($0, by: ramp, scale) })
   }
 
-  /// The object without constant and ramp, and where there is air.
+  /// Constant and ramp of the phase, and where there is air.
   ///
   /// An object that fills the field has no air that could be found; its mean phase becomes 0 then, and this is told.
-  private func withoutRamp(
+  private func findRamp(
     _ object: ComplexImage, _ isValid: Image<Bool>, _ facts: inout PhaseProjection.Facts
-  ) throws -> (object: ComplexImage, air: Image<Bool>, isFound: Bool) {
+  ) throws -> (ramp: PhaseRamp, air: Image<Bool>, isFound: Bool) {
     var air = isValid
     var isFound = parameters.rule != nil
     do {
@@ -57,7 +67,19 @@ struct ObjectFinish {
     facts.ramp.row = ramp.perRow
     facts.ramp.column = ramp.perColumn
     facts.ramp.constant = ramp.phase(row: 0, column: 0)
-    return (ramp.removed(from: object), air, isFound)
+    return (ramp, air, isFound)
+  }
+
+  /// The probe that goes with an object whose ramp was taken off and whose modulus was divided by `scale`.
+  private func tilted(_ probe: ComplexImage, by ramp: PhaseRamp, _ scale: Float) -> ComplexImage {
+    var probe = probe
+    for row in 0..<probe.rows {
+      for column in 0..<probe.columns {
+        let phase = Float(ramp.perRow * Double(row) + ramp.perColumn * Double(column))
+        probe[row, column] *= ComplexFloat(modulus: scale, phase: phase)
+      }
+    }
+    return probe
   }
 
   private func meanModulus(_ object: ComplexImage, _ air: Image<Bool>) -> Float {
@@ -68,23 +90,6 @@ struct ObjectFinish {
       count += 1
     }
     return count > 0 && sum > 0 ? Float(sum / count) : 1
-  }
-
-  /// The light that each pixel of the object has received, over that of the brightest.
-  private func illumination(_ state: Reconstruction) -> ScalarImage {
-    let window = prepared.data.window
-    var probe = [Float](repeating: 0, count: window.count)
-    for mode in state.probes { for (pixel, value) in mode.pixels.enumerated() { probe[pixel] += value.squaredModulus } }
-    var sum = ScalarImage(repeating: 0, shape: state.object.shape)
-    for position in state.positions {
-      let (top, left) = position.rounded
-      for row in 0..<window.rows {
-        let start = (top + row) * sum.columns + left
-        for column in 0..<window.columns { sum.pixels[start + column] += probe[row * window.columns + column] }
-      }
-    }
-    let peak = sum.pixels.max() ?? 0
-    return peak > 0 ? sum.map { $0 / peak } : sum
   }
 
   /// The rectangle about the pixels that had enough light.

@@ -30,6 +30,8 @@ public struct PhaseProjection: Sendable, Hashable {
     /// Half period at which the Fourier ring correlation of two halves falls below the half-bit threshold, in metres;
     /// nil where there are no halves.
     public var resolution: Double?
+    /// Whether the halves agree down to the pixel, whose extent ``resolution`` then is.
+    public var reachesPixel = false
     /// The same with the one-bit threshold.
     public var oneBitResolution: Double?
     /// What a watchdog saw: rollbacks, collapses.
@@ -39,12 +41,18 @@ public struct PhaseProjection: Sendable, Hashable {
     public var warnings: [String] = []
     /// The phase that was removed: constant + row step × row + column step × column of the kept image, in radians.
     public var ramp = Ramp()
+    /// Electrons of all matter in the field and the standard uncertainty of their number, where air was found.
+    public var electrons: Double?
+    public var electronsUncertainty: Double?
+    /// Standard deviation of the phase in air, in radians, where air was found.
+    public var airDeviation: Double?
     /// Where the first pixel of the images lies in the frame of the scan's positions, in metres.
     public var origin = ScanPosition(y: 0, x: 0)
     /// The extents of a pixel of the object, in metres.
     public var pixelHeight = 0.0
     public var pixelWidth = 0.0
-    public var wavelength = 0.0
+    /// How the wave reached the detector.
+    public var geometry = ScanGeometry(wavelength: 0, distance: 0, pixelHeight: 0, pixelWidth: 0)
     public var exposure: Double?
     /// Rows and columns of the patterns that were used.
     public var window: [Int] = []
@@ -68,6 +76,7 @@ public struct PhaseProjection: Sendable, Hashable {
       self.angle = angle
     }
 
+    public var wavelength: Double { geometry.wavelength }
     /// The error of the last pass; NaN where there is none.
     public var error: Double { errors.last ?? .nan }
   }
@@ -116,8 +125,4 @@ public struct PhaseProjection: Sendable, Hashable {
       self.probes = probes
     }
   }
-}
-
-extension PhaseProjections {
-  public func export(to path: String, program: String) throws {}
 }

@@ -126,7 +126,7 @@ public struct PhaseProjections: NeXusRepresentable {
 
 extension Image {
   /// The image in a larger one.
-  fileprivate func placed(at row: Int, _ column: Int, in extent: FrameShape, filling: Pixel) -> Image {
+  func placed(at row: Int, _ column: Int, in extent: FrameShape, filling: Pixel) -> Image {
     guard extent != shape else { return self }
     var larger = Image(repeating: filling, shape: extent)
     for line in 0..<rows {

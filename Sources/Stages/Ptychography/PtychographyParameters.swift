@@ -39,23 +39,33 @@ public struct ScanPreparationParameters: ExperimentDecodable {
   public var centre: [Double]?
   @Setting("rows and columns of the detector's chips, between which gaps are left out", in: 8...8192, example: "[256, 256]")
   public var chip: [Int]?
+  @Setting("pixels between two chips that exist in the file alone", default: 0, in: 0...64)
+  public var chipGap: Int
   @Setting("pixels that are left out on either side of the line between two chips", default: 1, in: 0...32)
   public var chipEdge: Int
   @Setting("counts from which on a pixel is saturated; left out, the largest number of its type", in: 1...4_294_967_295)
   public var saturation: Int?
-  @Setting("whether hot and dead pixels are looked for in the patterns", default: true)
+  @Setting("counts that a 1 in the file stands for, where frames are normalised", default: 1, in: 1e-12...1e12)
+  public var countScale: Double
+  @Setting("whether hot and dead pixels and repeated lines are looked for in the patterns", default: true)
   public var findsBadPixels: Bool
   @Setting(
     "the sample's axes along rows and columns, such as +y+x for rows along y and columns along x; auto tests the eight on the data",
     default: .auto)
   public var axes: AxisChoice
-  @Setting("passes after which the eight choices of axes are compared", default: 5, in: 1...100)
+  @Setting("passes after which the eight choices of axes are compared", default: 8, in: 1...100)
   public var axesPasses: Int
 
   public init() {}
 
   public func validate() -> [SettingProblem] {
-    [("window", window), ("chip", chip)].compactMap { key, numbers in
+    if chip != nil, chipGap + 2 * chipEdge == 0 {
+      return [
+        SettingProblem(
+          at: "chip_edge", "nothing is left out between chips", detail: "give `chip_gap` or `chip_edge` above 0")
+      ]
+    }
+    return [("window", window), ("chip", chip)].compactMap { key, numbers in
       guard let numbers, numbers.count != 2 else { return nil }
       return SettingProblem(
         at: key, "an extent has two numbers", detail: "found \(numbers.count); expected rows and columns such as [256, 256]"

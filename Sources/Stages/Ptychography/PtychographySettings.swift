@@ -36,6 +36,12 @@ public struct PtychographySettings: ExperimentDecodable {
   public var focusDistance: Length?
   @Setting("image of pixels not to be used, beside the mask that the files hold", example: "mask.npy")
   public var mask: FilePath?
+  @Setting("whether pixels of the masks that are not 0 are the good ones", default: false)
+  public var maskMarksGood: Bool
+  @Setting("the detector, in files with several", example: "excalibur")
+  public var detector: String?
+  @Setting("patterns that go with a product of ptychodus, FILE.h5::/path", default: [], example: "patterns.h5::/dp")
+  public var patterns: [FilePath]
   @Setting("file of a scan or a reconstruction whose probe is taken for `probe: file`", example: "probe.h5")
   public var probeFile: FilePath?
   @Section("which pixels of the patterns count, and how positions lie on them")
@@ -130,6 +136,7 @@ public struct PtychographySettings: ExperimentDecodable {
   var files: [(key: String, path: FilePath)] {
     scans.enumerated().map { ("scans[\($0.offset)]", $0.element) }
       + [("mask", mask), ("probe_file", probeFile)].compactMap { key, path in path.map { (key, $0) } }
+      + patterns.enumerated().map { ("patterns[\($0.offset)]", $0.element) }
   }
 
   /// The stages of this measurement.
@@ -138,7 +145,9 @@ public struct PtychographySettings: ExperimentDecodable {
     let settings = self
     // Files that cannot be listed are told when the stage is keyed.
     let paths = (try? ScanInput.files(scans)) ?? scans.map(\.path)
-    let extra = paths.flatMap(ScanInput.companions) + [mask, probeFile].compactMap { $0?.path }
+    let extra =
+      paths.flatMap(ScanInput.companions)
+      + ([mask, probeFile].compactMap(\.self) + patterns).map { DiffractionInput.plainPath($0.path) }
     var stage = PtychographyStage.planned(
       instance: name, parameters, canonical: geometryText, inputFiles: paths + extra, sequenceIndex: count + 1
     ) { _ in try settings.input() }
@@ -185,7 +194,9 @@ public struct PtychographySettings: ExperimentDecodable {
     pixel = \(pixel?.canonical ?? "none")
     propagation = \(propagation.rawValue)
     focus_distance = \(focusDistance?.canonical ?? "none")
-    mask = \(mask == nil ? "none" : "given")
+    mask = \(mask == nil ? "none" : "given, \(maskMarksGood ? "good" : "bad")")
+    detector = \(detector ?? "none")
+    patterns = \(patterns.count)
     probe_file = \(probeFile == nil ? "none" : "given")
 
     """

@@ -56,8 +56,8 @@ public enum PtychographyStage: Stage {
 
     @Sendable func item(_ index: Int, from start: [PhaseProjection]) throws -> PhaseProjection {
       let reconstruction = ProjectionReconstruction(
-        parameters: parameters, axes: axes.choice, index: index, count: input.scans.count,
-        warmProbes: start.first?.images?.probes ?? [])
+        parameters: parameters, finding: axes, index: index, count: input.scans.count,
+        warmProbes: start.first?.images?.probes ?? [], threads: input.scans.count == 1 ? context.threads : 1)
       let projection: PhaseProjection
       do {
         projection = try ProjectionShard.decode(
@@ -65,7 +65,7 @@ public enum PtychographyStage: Stage {
             let made = try reconstruction(input.scans[index]) { preview in
               if context.isCancelled() { throw Interrupted() }
               counter.add(1, of: index)
-              input.preview?(preview)
+              if let preview { input.preview?(preview) }
             }
             return try ProjectionShard.encode(made)
           })
@@ -118,11 +118,13 @@ public enum PtychographyStage: Stage {
     return parameters.phase.halves == .none ? passes : 3 * passes
   }
 
-  /// The stated axes, or those that the first scan supports.
+  /// The stated axes and defocus, or those that the first scan supports.
   private static func chosenAxes(
     _ input: Input, _ parameters: Parameters, _ context: RunContext
   ) throws -> AxisFinding {
-    if let stated = parameters.preparation.axes.convention { return AxisFinding(choice: stated) }
+    guard parameters.hasOpenQuestions else {
+      return AxisFinding(choice: parameters.preparation.axes.convention ?? .asWritten)
+    }
     let bytes = try context.shard("axes") {
       let finding = try AxisFinding(input.scans[0], parameters, threads: context.threads)
       return Array(try JSONEncoder().encode(finding))

@@ -60,6 +60,15 @@ struct PtychographySummary {
       projection.images.map { -Double($0.phase.pixels.lazy.filter(\.isFinite).min() ?? 0) }
     }
     all.append(number("phase_depth", "largest phase delay", median(depths), "rad", middle, isAnswer: true))
+    let electrons = facts.compactMap { facts in facts.electrons.map { ($0, facts.electronsUncertainty ?? 0) } }
+    if !electrons.isEmpty {
+      let ordered = electrons.sorted { $0.0 < $1.0 }
+      let (number, uncertainty) = ordered[ordered.count / 2]
+      all.append(
+        HeadlineValue(
+          key: "\(prefix)ptychography.electrons", label: "electrons of the matter in the field",
+          value: number, uncertainty: uncertainty, uncertaintyNote: middle, unit: "1"))
+    }
     let corrections = facts.compactMap { $0.affine?.correction }
     if !corrections.isEmpty {
       all.append(number("position_correction", "correction of the positions, rms", median(corrections), "pixel", middle))
@@ -78,20 +87,21 @@ struct PtychographySummary {
       title: "Quality of the projections",
       columns: [
         "projection", "angle / deg", "E", "half-bit resolution / nm", "drift of the probe / pixel", "residues",
-        "passes", "events",
+        "electrons", "passes", "events",
       ],
       rows: value.projections.map { projection in
         let facts = projection.facts
         guard facts.failure == nil else {
-          return [facts.name, text(facts.angle, scale: degree), "failed", "–", "–", "–", "–", facts.failure ?? ""]
+          return [facts.name, text(facts.angle, scale: degree), "failed", "–", "–", "–", "–", "–", facts.failure ?? ""]
         }
         return [
-          facts.name, text(facts.angle, scale: degree), text(facts.error), text(facts.resolution, scale: 1e9),
-          text(facts.drift, "%.2f"), "\(facts.residues)", "\(facts.errors.count)", facts.events.joined(separator: "; "),
+          facts.name, text(facts.angle, scale: degree), text(facts.error),
+          (facts.reachesPixel ? "at most " : "") + text(facts.resolution, scale: 1e9),
+          text(facts.drift, "%.2f"), "\(facts.residues)", text(facts.electrons), "\(facts.errors.count)", facts.events.joined(separator: "; "),
         ]
       },
       caption: "E is the misfit of the last pass, Σ(√I − |Ψ|)² over ΣI. Residues are points about which the phase has no "
-        + "single value, among the pixels with enough light.")
+        + "single value, among the pixels with enough light. Electrons are −φ/(r_e λ), summed over what is not air.")
     guard axes.isTested else { return [quality] }
     return [
       quality,
@@ -141,6 +151,11 @@ struct PtychographySummary {
   private var warnings: [String] {
     var all = failed.map { "\($0.name) failed: \($0.failure ?? "")" }
     all += axes.warnings
+    if let twin = axes.twin, let image = value.complete.first?.images?.phase, isUpsideDown(image) {
+      all.append(
+        "The phase of matter came out positive: this is the conjugate twin, and the axes are \(AxisChoice(twin).rawValue). "
+          + "State them as `axes`, or the defocus.")
+    }
     for facts in facts { all += facts.warnings.map { "\(facts.name): \($0)" } }
     let worst = median(facts.map(\.error)) * 2
     for facts in facts where facts.error > worst {
@@ -148,6 +163,12 @@ struct PtychographySummary {
         String(format: "%@: E is %.3g, more than twice the median; look at its table row.", facts.name, facts.error))
     }
     return all
+  }
+
+  /// Whether matter takes phase on instead of away.
+  private func isUpsideDown(_ phase: ScalarImage) -> Bool {
+    let limits = ComplexPicture.limits([phase], share: 0.002)
+    return limits.upperBound > 0.1 && limits.upperBound > -2 * limits.lowerBound
   }
 
   private var citations: [Citation] {

@@ -20,19 +20,6 @@ extension DiffractionData {
     }
   }
 
-  /// Some of the patterns.
-  ///
-  /// - Precondition: the indices are those of patterns.
-  public func patterns(at indices: [Int]) -> DiffractionData {
-    let ranges = indices.map { $0 * window.count..<($0 + 1) * window.count }
-    let chosen: Counts =
-      switch counts {
-      case .narrow(let values): .narrow(ranges.flatMap { values[$0] })
-      case .wide(let values): .wide(ranges.flatMap { values[$0] })
-      }
-    return DiffractionData(chosen, window: window, count: indices.count, geometry: geometry)
-  }
-
   private func with(_ counts: Counts) -> DiffractionData {
     DiffractionData(counts, window: window, count: count, geometry: geometry)
   }
