@@ -20,6 +20,21 @@ static long node_count;
 // Datasets that take more bytes in the file are looked at, not read.
 static hsize_t largest_dataset;
 
+// Pairs of floating-point numbers, which the Swift reader takes for complex ones where their names say so.
+static hid_t pair_type(hid_t type) {
+  if (H5Tget_nmembers(type) != 2) return -1;
+  hid_t pair = H5Tcreate(H5T_COMPOUND, 2 * sizeof(double));
+  for (unsigned index = 0; index < 2 && pair >= 0; index++) {
+    char *name = H5Tget_member_class(type, index) == H5T_FLOAT ? H5Tget_member_name(type, index) : NULL;
+    if (name == NULL || H5Tinsert(pair, name, index * sizeof(double), H5T_NATIVE_DOUBLE) < 0) {
+      H5Tclose(pair);
+      pair = -1;
+    }
+    H5free_memory(name);
+  }
+  return pair;
+}
+
 // The type in memory that the Swift reader would ask for; negative for one that it does not read.
 static hid_t memory_type(hid_t type) {
   size_t size = H5Tget_size(type);
@@ -28,6 +43,7 @@ static hid_t memory_type(hid_t type) {
     case H5T_INTEGER:
       return H5Tcopy(size == 1 ? H5T_NATIVE_INT8 : size == 2 ? H5T_NATIVE_INT16 : size <= 4 ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64);
     case H5T_ENUM: return H5Tget_native_type(type, H5T_DIR_DEFAULT);
+    case H5T_COMPOUND: return pair_type(type);
     case H5T_STRING: {
       if (H5Tis_variable_str(type) <= 0) return H5Tcopy(type);
       hid_t text = H5Tcopy(H5T_C_S1);

@@ -217,6 +217,12 @@ operando_tiff *operando_tiff_create(const char *path, int is_big, char *message,
   return finish_open(tiff, options, message, message_size);
 }
 
+void operando_tiff_resolution(operando_tiff *tiff, double vertical, double horizontal) {
+  TIFFSetField(tiff->file, TIFFTAG_RESOLUTIONUNIT, RESUNIT_CENTIMETER);
+  TIFFSetField(tiff->file, TIFFTAG_XRESOLUTION, horizontal);
+  TIFFSetField(tiff->file, TIFFTAG_YRESOLUTION, vertical);
+}
+
 int operando_tiff_write(
     operando_tiff *tiff, const void *pixels, uint32_t rows, uint32_t columns, uint16_t bits, uint16_t format,
     uint16_t compression, uint16_t predictor, uint32_t tile, const char *description) {

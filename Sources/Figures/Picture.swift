@@ -54,7 +54,7 @@ public struct Picture: Codable, Hashable, Sendable {
   /// The picture as PNG, each pixel repeated so that a browser, which smooths what it enlarges, keeps its edges.
   ///
   /// - Throws: ``PNGError`` where the picture has no pixels.
-  func png() throws -> [UInt8] {
+  public func png() throws -> [UInt8] {
     let scale = max(1, 480 / max(rows, columns, 1))
     var bytes: [UInt8] = []
     bytes.reserveCapacity(channels.count * scale * scale)

@@ -5,7 +5,7 @@ public struct HDF5Attributes {
   let owner: HDF5Handle
   let place: String
 
-  private func place(_ name: String) -> String { "\(place)@\(name)" }
+  func place(_ name: String) -> String { "\(place)@\(name)" }
 
   /// The names, ascending.
   public func names() throws -> [String] {
@@ -29,7 +29,7 @@ public struct HDF5Attributes {
     }
   }
 
-  private func open(_ name: String) throws -> HDF5Handle {
+  func open(_ name: String) throws -> HDF5Handle {
     try HDF5Handle(H5Aopen(owner.id, name, hid_t(H5P_DEFAULT)), closedBy: H5Aclose, "open the attribute", place(name))
   }
 
@@ -56,7 +56,7 @@ public struct HDF5Attributes {
   }
 
   /// The content, refused when larger than any sensible attribute.
-  private func sized(_ attribute: HDF5Handle, _ name: String) throws -> HDF5Content {
+  func sized(_ attribute: HDF5Handle, _ name: String) throws -> HDF5Content {
     let content = try content(attribute, name)
     guard content.count * max(Int(H5Tget_size(content.type.id)), 1) <= 1 << 26 else {
       throw HDF5Error.tooLarge(object: place(name), claim: "claims \(content.count) elements")
@@ -91,7 +91,7 @@ public struct HDF5Attributes {
     }
   }
 
-  private func create(_ name: String, type: hid_t, shape: [Int]) throws -> HDF5Handle {
+  func create(_ name: String, type: hid_t, shape: [Int]) throws -> HDF5Handle {
     let space = try HDF5DataSpace.make(shape, place(name))
     return try HDF5Handle(
       H5Acreate2(owner.id, name, type, space.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)), closedBy: H5Aclose,

@@ -64,7 +64,7 @@ struct HDF5Content {
     case H5T_INTEGER: return integer(size: size, signed: H5Tget_sign(type) != H5T_SGN_NONE)
     case H5T_ENUM: return integer(size: size, signed: true)
     case H5T_STRING: return .string
-    case H5T_COMPOUND: return .other("a compound")
+    case H5T_COMPOUND: return HDF5ComplexType(type).map { .complex($0.part) } ?? .other("a compound")
     case H5T_REFERENCE: return .other("a reference")
     case H5T_OPAQUE: return .other("opaque data")
     case H5T_BITFIELD: return .other("a bit field")
@@ -169,7 +169,10 @@ struct HDF5Content {
 
   /// What it holds, when that is not read.
   var kind: String {
-    if case .other(let kind) = elementType { return kind }
-    return "of another type"
+    switch elementType {
+    case .other(let kind): return kind
+    case .complex: return "complex numbers"
+    case .number, .string: return "of another type"
+    }
   }
 }

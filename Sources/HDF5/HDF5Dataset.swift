@@ -8,9 +8,9 @@ public struct HDF5Dataset {
   public let path: String
   let fileName: String
 
-  private var place: String { "\(fileName):\(path)" }
+  var place: String { "\(fileName):\(path)" }
 
-  private func content() throws -> HDF5Content {
+  func content() throws -> HDF5Content {
     try HDF5Content(type: H5Dget_type(handle.id), space: H5Dget_space(handle.id), place: place)
   }
 
@@ -45,7 +45,7 @@ public struct HDF5Dataset {
   }
 
   /// Refuses what cannot be read before any memory is taken for it.
-  private func checkStorage(_ content: HDF5Content) throws {
+  func checkStorage(_ content: HDF5Content) throws {
     let creation = try HDF5Handle(
       H5Dget_create_plist(handle.id), closedBy: H5Pclose, "read how the dataset is stored", place)
     if H5Pget_layout(creation.id) == H5D_CHUNKED {
@@ -120,13 +120,13 @@ extension HDF5Group {
     return dataset
   }
 
-  private func requireCount(_ count: Int, _ shape: [Int], _ name: String) throws {
+  func requireCount(_ count: Int, _ shape: [Int], _ name: String) throws {
     guard shape.allSatisfy({ $0 >= 0 }), shape.count <= 32, shape.reduce(1, *) == count else {
       throw HDF5Error.invalid(object: place(name), reason: "\(count) values do not fill the shape \(shape)")
     }
   }
 
-  private func create(_ name: String, type: hid_t, elementSize: Int, shape: [Int]) throws -> HDF5Dataset {
+  func create(_ name: String, type: hid_t, elementSize: Int, shape: [Int]) throws -> HDF5Dataset {
     let place = place(name)
     let space = try HDF5DataSpace.make(shape, place)
     let creation = try HDF5Handle(

@@ -53,6 +53,8 @@ extension UInt64: HDF5Element { public static var hdf5Type: HDF5NumberType { .ui
 public enum HDF5ElementType: Hashable, Sendable {
   case number(HDF5NumberType)
   case string
+  /// A compound of two floating-point numbers named as the real and the imaginary part, each of this type in memory.
+  case complex(HDF5NumberType)
   /// A kind that is named but not read.
   case other(String)
 }

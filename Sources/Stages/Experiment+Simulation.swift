@@ -101,6 +101,12 @@ extension Experiment {
       frameFiles[made.path] = made.write
       truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
     }
+    for (index, measurement) in settings.ptychography.enumerated() {
+      guard let made = try simulatedPtychography(measurement, seed: seed &+ UInt64(index)) else { continue }
+      changed.ptychography[index] = made.settings
+      frameFiles.merge(made.frameFiles) { $1 }
+      truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
+    }
     files["experiment.yaml"] = Array(changed.resolvedYAML().utf8)
     let defaultPlot = truth.keys.sorted().first { $0.hasSuffix("_profiles") }
     let entry = NeXusGroup.entry(title: "Truth of the virtual experiment", defaultPlot: defaultPlot, children: truth)

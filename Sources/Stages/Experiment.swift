@@ -51,8 +51,14 @@ public struct Experiment: Sendable {
       + settings.orientation.enumerated().flatMap { index, measurement in
         measurement.files.map { (key: "orientation[\(index)].\($0.key)", path: $0.path) }
       }
-    let missing = files.compactMap { key, file -> Diagnostic? in
-      guard requiringFiles, let problem = fileProblem(file.path) else { return nil }
+    // Scans may be the files of a folder.
+    let scans = settings.ptychography.enumerated().flatMap { index, measurement in
+      measurement.files.map { (key: "ptychography[\(index)].\($0.key)", path: $0.path) }
+    }
+    let missing = (files + scans).compactMap { key, file -> Diagnostic? in
+      guard requiringFiles, let problem = fileProblem(file.path, orFolder: key.hasPrefix("ptychography")) else {
+        return nil
+      }
       return document.diagnostic(at: key, severity: .error, message: problem, detail: "looked for \(file.path)")
     }
     let all = diagnostics + missing
@@ -60,13 +66,13 @@ public struct Experiment: Sendable {
   }
 
   /// Why a file cannot be read; nil where it can.
-  private static func fileProblem(_ path: String) -> String? {
+  private static func fileProblem(_ path: String, orFolder mayBeFolder: Bool) -> String? {
     // Files of frames may name a dataset, or a folder, or many files.
     let path = DiffractionInput.plainPath(path)
     if path.contains("*") || path.contains("?") { return nil }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "there is no such file" }
-    if isFolder.boolValue { return "this is a folder" }
+    if isFolder.boolValue { return mayBeFolder ? nil : "this is a folder" }
     return FileManager.default.isReadableFile(atPath: path) ? nil : "the file cannot be read"
   }
 
@@ -84,6 +90,7 @@ public struct Experiment: Sendable {
     for measurement in settings.diffraction { stages += measurement.plannedStages(after: stages.count) }
     stages += DiffractionSettings.plannedResponses(of: settings.diffraction, after: stages.count)
     for measurement in settings.orientation { stages += measurement.plannedStages(after: stages.count) }
+    for measurement in settings.ptychography { stages += measurement.plannedStages(after: stages.count) }
     if let model = settings.particleModel {
       stages.append(
         ParticleModelStage.planned(
@@ -158,6 +165,7 @@ public struct Experiment: Sendable {
       found += measurement.responseConventions
     }
     for measurement in settings.orientation { found += measurement.conventions }
+    for measurement in settings.ptychography { found += measurement.conventions }
     if let model = settings.particleModel {
       found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))
       found.append(Convention(subject: "axial condition", choice: model.axialCondition.rawValue))

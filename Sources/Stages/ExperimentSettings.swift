@@ -18,6 +18,8 @@ public struct ExperimentSettings: ExperimentDecodable {
   public var diffraction: [DiffractionSettings]
   @SectionList("orientation measurements, each with its own patterns or map")
   public var orientation: [OrientationSettings]
+  @SectionList("ptychographic measurements, each with its own scans")
+  public var ptychography: [PtychographySettings]
   @Section("chemo-mechanical model of the particle")
   public var particleModel: ParticleModelStage.Parameters?
   @Entries("numbers as they were stated elsewhere, by the key of the answer they are held against")
@@ -31,12 +33,12 @@ public struct ExperimentSettings: ExperimentDecodable {
       found.append(SettingProblem(at: "title", "the title is empty", detail: "expected what the report is about"))
     }
     if particleMass == nil && electrochemistry.isEmpty && diffraction.isEmpty && orientation.isEmpty
-      && particleModel == nil
+      && ptychography.isEmpty && particleModel == nil
     {
       found.append(
         SettingProblem(
           at: "", "there is nothing to run",
-          detail: "expected particle_mass, electrochemistry, diffraction, orientation or particle_model"))
+          detail: "expected particle_mass, electrochemistry, diffraction, orientation, ptychography or particle_model"))
     }
     var names: Set<String> = []
     for (index, measurement) in electrochemistry.enumerated() {
@@ -83,6 +85,13 @@ public struct ExperimentSettings: ExperimentDecodable {
       found.append(
         SettingProblem(
           at: "orientation[\(index)].name", "two measurements are named \(measurement.name)",
+          detail: "give each its own `name`"))
+    }
+    var projections: Set<String> = []
+    for (index, measurement) in ptychography.enumerated() where !projections.insert(measurement.name).inserted {
+      found.append(
+        SettingProblem(
+          at: "ptychography[\(index)].name", "two measurements are named \(measurement.name)",
           detail: "give each its own `name`"))
     }
     return found

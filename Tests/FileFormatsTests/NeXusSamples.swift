@@ -1,3 +1,4 @@
+import ArrayMath
 import FileFormats
 
 enum NeXusSamples {
@@ -48,6 +49,10 @@ enum NeXusSamples {
       "uint32": NeXusArray(shape: [2], values: .uint32([.min, .max])),
       "int64": NeXusArray(shape: [2], values: .int64([.min, .max])),
       "uint64": NeXusArray(shape: [2], values: .uint64([.min, .max])),
+      "complex64": NeXusArray(shape: [2], values: .complex64([ComplexFloat(1.5, -0.0), ComplexFloat(.nan, 2)])),
+      "complex128": NeXusArray(shape: [1, 2], values: .complex128([SIMD2(1e-300, .nan), SIMD2(-0.0, .pi)])),
+      "many_complex": NeXusArray(
+        shape: [100, 80], values: .complex64((0..<8000).map { ComplexFloat(Float($0) / 7, -Float($0)) })),
       "text": "a micro sign: µ",
       "texts": .texts(["", "e\u{301}", "\u{e9}", "three\nlines\n"]),
       "scalar": 2.5,

@@ -41,6 +41,8 @@ int operando_tiff_read(operando_tiff *tiff, const operando_tiff_page *page, void
 
 // Writes one page after another.
 operando_tiff *operando_tiff_create(const char *path, int is_big, char *message, size_t message_size);
+// Pixels a centimetre along columns (rows of pixels) and along rows, for the page that is written next.
+void operando_tiff_resolution(operando_tiff *tiff, double vertical, double horizontal);
 // `format` is 1 for unsigned, 2 for signed, 3 for floating point; `compression` 1 for none, 8 for deflate, 5 for LZW,
 // 32773 for PackBits; `predictor` 1, 2 or 3; `tile` 0 for strips, otherwise the length of a tile's side, a multiple of 16.
 int operando_tiff_write(

@@ -69,6 +69,9 @@ final class FrameBytes: Sendable {
     }
   }
 
+  /// All bytes.
+  func all() throws -> [UInt8] { try bytes(at: 0, atMost: count) }
+
   /// The bytes of a range, cut at the end of the file.
   func bytes(at offset: Int, atMost length: Int) throws -> [UInt8] {
     guard offset >= 0, offset < count else { return [] }

@@ -41,7 +41,7 @@ public struct FrameFile: Sendable {
   /// - Throws: what ``open(path:)`` throws, and ``FormatError`` that names the first file whose frames are of another
   ///   shape or type than those of the first.
   public static func open(paths: [String]) throws -> FrameFile {
-    let all = try paths.flatMap { try expand($0) }
+    let all = try paths.flatMap { try Self.files(of: $0) }
     guard let first = all.first else { throw FormatError(paths.joined(separator: ", "), "names no file") }
     if all.count == 1 { return try open(path: first) }
     let files = try all.map { try open(path: $0) }
@@ -54,8 +54,10 @@ public struct FrameFile: Sendable {
       frames: try FrameSeries(files.map(\.frames), names: all), metadata: metadata, format: files[0].format, paths: all)
   }
 
-  /// The files that a path, a folder or a pattern stands for.
-  private static func expand(_ path: String) throws -> [String] {
+  /// The files that a path, a folder or a name with `*` or `?` stands for, in the order of their names.
+  ///
+  /// - Throws: ``FormatError`` when a folder cannot be listed or holds no file, or nothing matches.
+  public static func files(of path: String) throws -> [String] {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let url = URL(filePath: path)

@@ -23,9 +23,6 @@ public enum NeXusFrameWriter {
     _ frames: any FrameSource, to path: String, compression: Compression = .bitshuffleLZ4, title: String = "frames",
     metadata: FrameMetadata = FrameMetadata(), stagePositions: [Double]? = nil, mask: [UInt8]? = nil
   ) throws {
-    guard let number = HDF5NumberType(rawValue: frames.pixelType.rawValue) else {
-      throw HDF5Error.invalid(object: path, reason: "cannot hold pixels of \(frames.pixelType.rawValue)")
-    }
     try HDF5File.create(path) { root in
       try root.attributes.write("default", ["entry"], shape: [])
       func group(_ parent: HDF5Group, _ name: String, _ nxClass: String) throws -> HDF5Group {
@@ -65,21 +62,33 @@ public enum NeXusFrameWriter {
         // Bit 1 of the field stands for a dead pixel.
         try detector.write("pixel_mask", mask.map { $0 == 0 ? UInt32(0) : 2 }, shape: shape)
       }
-      let dataset = try detector.createChunked(
-        "data", number, shape: [frames.count] + shape, chunk: [1] + shape, filter: filter(compression, number.size))
-      let codec = BitshuffleCodec(elementSize: number.size, compression: .lz4)
-      var pixels = [UInt8](repeating: 0, count: frames.shape.count * number.size)
-      for index in 0..<frames.count {
-        try pixels.withUnsafeMutableBytes { try frames.read(frame: index, into: $0) }
-        switch compression {
-        case .bitshuffleLZ4:
-          try dataset.writeChunk(pixels.withUnsafeBytes { codec.encode($0) }, at: [index, 0, 0])
-        case .none, .gzip: try dataset.write(pixels, start: [index, 0, 0], count: [1] + shape, number)
-        }
-      }
+      try write(frames, named: "data", into: detector, compression: compression)
       let data = try group(entry, "data", "NXdata")
       try data.attributes.write("signal", ["data"], shape: [])
       try data.createSoftLink("data", to: "/entry/instrument/detector/data")
+    }
+  }
+
+  /// Writes frames as a dataset of a group; a chunk is one frame.
+  static func write(
+    _ frames: any FrameSource, named name: String, into group: HDF5Group, compression: Compression
+  ) throws {
+    guard let number = HDF5NumberType(rawValue: frames.pixelType.rawValue) else {
+      throw HDF5Error.invalid(
+        object: "\(group.path)/\(name)", reason: "cannot hold pixels of \(frames.pixelType.rawValue)")
+    }
+    let shape = [frames.shape.rows, frames.shape.columns]
+    let dataset = try group.createChunked(
+      name, number, shape: [frames.count] + shape, chunk: [1] + shape, filter: filter(compression, number.size))
+    let codec = BitshuffleCodec(elementSize: number.size, compression: .lz4)
+    var pixels = [UInt8](repeating: 0, count: frames.shape.count * number.size)
+    for index in 0..<frames.count {
+      try pixels.withUnsafeMutableBytes { try frames.read(frame: index, into: $0) }
+      switch compression {
+      case .bitshuffleLZ4:
+        try dataset.writeChunk(pixels.withUnsafeBytes { codec.encode($0) }, at: [index, 0, 0])
+      case .none, .gzip: try dataset.write(pixels, start: [index, 0, 0], count: [1] + shape, number)
+      }
     }
   }
 

@@ -23,10 +23,11 @@ public enum TIFFFrameWriter {
   ///   - compression: of each strip; deflate and LZW go with the predictor of neighbouring pixels.
   ///   - tile: the side of square tiles in pixels, a multiple of 16; strips of whole rows without one.
   ///   - description: the text of the first page.
+  ///   - pixel: the extents of a pixel in metres, for the tags of the resolution.
   /// - Throws: ``FormatError`` when the file cannot be written, what the source throws when it cannot be read.
   public static func write(
     _ frames: any FrameSource, to path: String, compression: Compression = .none, tile: Int? = nil,
-    description: String = ""
+    description: String = "", pixel: (height: Double, width: Double)? = nil
   ) throws {
     let type = frames.pixelType
     // 1 unsigned, 2 signed, 3 floating point.
@@ -51,6 +52,7 @@ public enum TIFFFrameWriter {
     var pixels = [UInt8](repeating: 0, count: size)
     for index in 0..<frames.count {
       try pixels.withUnsafeMutableBytes { try frames.read(frame: index, into: $0) }
+      if let pixel { operando_tiff_resolution(tiff, 0.01 / pixel.height, 0.01 / pixel.width) }
       let isWritten = operando_tiff_write(
         tiff, pixels, UInt32(frames.shape.rows), UInt32(frames.shape.columns), UInt16(8 * type.size), format,
         compression.tag, isPredicted ? (format == 3 ? 3 : 2) : 1, UInt32(tile ?? 0), index == 0 ? description : "")

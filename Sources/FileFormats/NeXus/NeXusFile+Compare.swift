@@ -107,6 +107,7 @@ extension NeXusFile {
     let kind: String
     switch try dataset.elementType() {
     case .number(let type): kind = type.rawValue
+    case .complex(let part): kind = part == .float64 ? "complex128" : "complex64"
     case .string: kind = "string"
     case .other(let other): return other + size
     }

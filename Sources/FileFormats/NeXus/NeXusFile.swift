@@ -1,3 +1,4 @@
+import ArrayMath
 import HDF5
 
 /// Reads and writes NeXus files as values of ``NeXusGroup``.
@@ -17,7 +18,7 @@ public enum NeXusFile {
     try HDF5File.create(path) { try write(root, into: $0) }
   }
 
-  private static func write(_ group: NeXusGroup, into target: HDF5Group) throws {
+  static func write(_ group: NeXusGroup, into target: HDF5Group) throws {
     if !group.nxClass.isEmpty { try target.attributes.write("NX_class", [group.nxClass], shape: []) }
     try write(group.attributes, into: target.attributes)
     for (name, node) in group.children.sorted(by: { $0.key < $1.key }) {
@@ -49,6 +50,8 @@ public enum NeXusFile {
     case .uint32(let values): try group.write(name, values, shape: shape)
     case .int64(let values): try group.write(name, values, shape: shape)
     case .uint64(let values): try group.write(name, values, shape: shape)
+    case .complex64(let values): try group.writeComplex(name, values.map(\.pair), shape: shape)
+    case .complex128(let values): try group.writeComplex(name, values, shape: shape)
     case .string(let values): try group.write(name, values, shape: shape)
     }
   }
@@ -67,6 +70,8 @@ public enum NeXusFile {
       case .uint32(let values): try target.write(name, values, shape: shape)
       case .int64(let values): try target.write(name, values, shape: shape)
       case .uint64(let values): try target.write(name, values, shape: shape)
+      case .complex64(let values): try target.writeComplex(name, values.map(\.pair), shape: shape)
+      case .complex128(let values): try target.writeComplex(name, values, shape: shape)
       case .string(let values): try target.write(name, values, shape: shape)
       }
     }
@@ -148,6 +153,8 @@ struct NeXusTreeReader {
       case .number(.uint32): .uint32(try dataset.read(as: UInt32.self))
       case .number(.int64): .int64(try dataset.read(as: Int64.self))
       case .number(.uint64): .uint64(try dataset.read(as: UInt64.self))
+      case .complex(.float64): .complex128(try dataset.readComplex(as: Double.self))
+      case .complex: .complex64(try dataset.readComplex(as: Float.self).map(ComplexFloat.init(pair:)))
       case .other(let kind): throw HDF5Error.unsupported(object: dataset.path, kind: kind)
       }
     return NeXusDataset(NeXusArray(shape: shape, values: values), attributes: try read(dataset.attributes))
@@ -170,6 +177,8 @@ struct NeXusTreeReader {
         case .number(.uint32): .uint32(try attributes.read(name, as: UInt32.self))
         case .number(.int64): .int64(try attributes.read(name, as: Int64.self))
         case .number(.uint64): .uint64(try attributes.read(name, as: UInt64.self))
+        case .complex(.float64): .complex128(try attributes.readComplex(name, as: Double.self))
+        case .complex: .complex64(try attributes.readComplex(name, as: Float.self).map(ComplexFloat.init(pair:)))
         // Files of other programs keep references to scales in attributes; they say nothing that NeXus needs.
         case .other: nil
         }
@@ -184,4 +193,11 @@ struct NeXusTreeReader {
       throw HDF5Error.tooLarge(object: path, claim: "more than \(NeXusFile.largestNodeCount) groups and datasets")
     }
   }
+}
+
+extension ComplexFloat {
+  /// The real and the imaginary part.
+  var pair: SIMD2<Float> { SIMD2(real, imaginary) }
+
+  init(pair: SIMD2<Float>) { self.init(pair.x, pair.y) }
 }

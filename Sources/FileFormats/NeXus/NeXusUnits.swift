@@ -1,4 +1,5 @@
-/// The units of length, of 1/length and of angle that NeXus files of diffraction use, as factors to SI.
+/// The units of length, of 1/length, of angle, of energy and of time that NeXus files of diffraction use, as factors to
+/// SI.
 enum NeXusUnits {
   private static let lengths: [String: Double] = [
     "m": 1, "metre": 1, "meter": 1, "meters": 1, "metres": 1, "mm": 1e-3, "millimetre": 1e-3, "millimeter": 1e-3,
@@ -21,6 +22,29 @@ enum NeXusUnits {
         nil
       }
     return length.map { 1 / $0 }
+  }
+
+  /// Joules in one unit; nil when it is no unit of energy.
+  static func joules(_ unit: String) -> Double? {
+    switch unit.lowercased() {
+    case "j", "joule", "joules": 1
+    case "ev": FrameMetadata.electronvolt
+    case "kev": 1e3 * FrameMetadata.electronvolt
+    case "mev": 1e6 * FrameMetadata.electronvolt
+    case "gev": 1e9 * FrameMetadata.electronvolt
+    default: nil
+    }
+  }
+
+  /// Seconds in one unit; nil when it is no unit of time.
+  static func seconds(_ unit: String) -> Double? {
+    switch unit.lowercased() {
+    case "s", "sec", "second", "seconds": 1
+    case "ms": 1e-3
+    case "us": 1e-6
+    case "min": 60
+    default: nil
+    }
   }
 
   /// Radians in one unit; nil when it is no unit of angle.

@@ -1,3 +1,5 @@
+public import ArrayMath
+
 /// The elements of a dataset or an attribute, in C order.
 ///
 /// Two values are equal when their bits are: NaN equals NaN, and 0 differs from −0. This is the sense in which two
@@ -13,6 +15,9 @@ public enum NeXusValues: Sendable {
   case uint32([UInt32])
   case int64([Int64])
   case uint64([UInt64])
+  case complex64([ComplexFloat])
+  /// Real and imaginary parts.
+  case complex128([SIMD2<Double>])
   /// No text may contain the zero character.
   case string([String])
 
@@ -29,6 +34,8 @@ public enum NeXusValues: Sendable {
     case .uint32(let values): values.count
     case .int64(let values): values.count
     case .uint64(let values): values.count
+    case .complex64(let values): values.count
+    case .complex128(let values): values.count
     case .string(let values): values.count
     }
   }
@@ -46,11 +53,13 @@ public enum NeXusValues: Sendable {
     case .uint32: "uint32"
     case .int64: "int64"
     case .uint64: "uint64"
+    case .complex64: "complex64"
+    case .complex128: "complex128"
     case .string: "string"
     }
   }
 
-  /// The elements as numbers of double precision; nil for texts.
+  /// The elements as numbers of double precision; nil for texts and complex numbers.
   public var doubles: [Double]? {
     switch self {
     case .float64(let values): values
@@ -63,11 +72,11 @@ public enum NeXusValues: Sendable {
     case .uint32(let values): values.map(Double.init)
     case .int64(let values): values.map(Double.init)
     case .uint64(let values): values.map(Double.init)
-    case .string: nil
+    case .complex64, .complex128, .string: nil
     }
   }
 
-  /// The elements as integers; nil for texts, fractions and numbers beyond `Int`.
+  /// The elements as integers; nil for texts, complex numbers, fractions and numbers beyond `Int`.
   public var integers: [Int]? {
     switch self {
     case .float64(let values): exact(values) { Int(exactly: $0) }
@@ -80,7 +89,16 @@ public enum NeXusValues: Sendable {
     case .uint32(let values): values.map { Int($0) }
     case .int64(let values): values.map { Int($0) }
     case .uint64(let values): exact(values) { Int(exactly: $0) }
-    case .string: nil
+    case .complex64, .complex128, .string: nil
+    }
+  }
+
+  /// The elements as complex numbers of single precision, real numbers with an imaginary part of zero; nil for texts.
+  public var complexNumbers: [ComplexFloat]? {
+    switch self {
+    case .complex64(let values): values
+    case .complex128(let values): values.map { ComplexFloat(Float($0.x), Float($0.y)) }
+    default: doubles.map { $0.map { ComplexFloat(Float($0)) } }
     }
   }
 
@@ -107,6 +125,8 @@ public enum NeXusValues: Sendable {
     case .uint32(let values): "\(values[index])"
     case .int64(let values): "\(values[index])"
     case .uint64(let values): "\(values[index])"
+    case .complex64(let values): "\(values[index].real) + \(values[index].imaginary)i"
+    case .complex128(let values): "\(values[index].x) + \(values[index].y)i"
     case .string(let values): shortened(values[index])
     }
   }
@@ -125,6 +145,16 @@ extension NeXusValues: Hashable {
     switch self {
     case .float64(let values): for value in values { hasher.combine(value.bitPattern) }
     case .float32(let values): for value in values { hasher.combine(value.bitPattern) }
+    case .complex64(let values):
+      for value in values {
+        hasher.combine(value.real.bitPattern)
+        hasher.combine(value.imaginary.bitPattern)
+      }
+    case .complex128(let values):
+      for value in values {
+        hasher.combine(value.x.bitPattern)
+        hasher.combine(value.y.bitPattern)
+      }
     case .string(let values): for value in values { for unit in value.utf8 { hasher.combine(unit) } }
     default: hasher.combine(integers)
     }
@@ -144,6 +174,12 @@ extension NeXusValues: Hashable {
     case (.uint32(let a), .uint32(let b)): return first(a, b, ==)
     case (.int64(let a), .int64(let b)): return first(a, b, ==)
     case (.uint64(let a), .uint64(let b)): return first(a, b, ==)
+    case (.complex64(let a), .complex64(let b)):
+      return first(a, b) {
+        $0.real.bitPattern == $1.real.bitPattern && $0.imaginary.bitPattern == $1.imaginary.bitPattern
+      }
+    case (.complex128(let a), .complex128(let b)):
+      return first(a, b) { $0.x.bitPattern == $1.x.bitPattern && $0.y.bitPattern == $1.y.bitPattern }
     // Swift holds canonically equivalent texts for equal; files do not.
     case (.string(let a), .string(let b)): return first(a, b) { $0.utf8.elementsEqual($1.utf8) }
     default: return -1

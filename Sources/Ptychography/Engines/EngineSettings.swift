@@ -37,9 +37,10 @@ public struct EngineSettings: Sendable, Hashable, Codable {
   public var objectStep = 1.0
   /// β of ePIE, γ_P of rPIE: the step of the probe.
   public var probeStep = 1.0
-  /// α of rPIE: 1 is ePIE, 0 divides by |P|² alone.
+  /// α of rPIE and mPIE: 1 is ePIE, 0 would divide by |P|² alone. δ_O of maximum likelihood: the fraction of the brightest
+  /// illumination that is added to the denominator.
   public var objectRegularisation = 0.1
-  /// β of rPIE for the probe.
+  /// β of rPIE and mPIE, δ_P of maximum likelihood: the same for the probe.
   public var probeRegularisation = 0.1
   /// Updates between two steps of momentum (mPIE); `nil` stands for one a pass.
   public var momentumPeriod: Int?
@@ -47,8 +48,11 @@ public struct EngineSettings: Sendable, Hashable, Codable {
   public var friction = 0.7
   /// How much of a momentum is added (mPIE).
   public var feedback = 0.3
-  /// The mixing parameter of RAAR.
+  /// The mixing parameter β of RAAR.
   public var relaxation = 0.75
+  /// Mean (√M − √I)² of a measured pixel, in counts, below which a pattern is left as it is (difference map, RAAR); `nil`
+  /// for none. Poisson counts leave a quarter.
+  public var powerBound: Double?
   public var noise = NoiseModel.amplitude
   /// Patterns of a batch (maximum likelihood); `nil` stands for a tenth of the scan.
   public var batchSize: Int?

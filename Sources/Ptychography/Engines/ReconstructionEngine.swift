@@ -17,4 +17,14 @@ public protocol ReconstructionEngine {
   mutating func pass(
     _ state: inout Reconstruction, on data: DiffractionData, pass: Int, generator: inout SeededGenerator
   ) -> Double
+
+  /// Follows a change of the modes' basis between two passes, such as ``ProbeModes/orthogonalise(_:)`` makes.
+  ///
+  /// To be called by whoever mixes the modes; an engine that keeps exit waves or momenta would go on with the old basis
+  /// otherwise. The default does nothing.
+  mutating func mixModes(_ mixing: ModeMixing)
+}
+
+extension ReconstructionEngine {
+  public mutating func mixModes(_ mixing: ModeMixing) {}
 }
