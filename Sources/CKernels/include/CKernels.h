@@ -23,5 +23,6 @@
 #include "Bitshuffle.h"
 #include "KikuchiProjection.h"
 #include "RadonKernels.h"
+#include "SquareRoots.h"
 
 #endif
