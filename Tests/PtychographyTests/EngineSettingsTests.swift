@@ -73,8 +73,9 @@ import Testing
       } catch { return error.description }
     }
     #expect(refusal { $0.probes = [] }.contains("no probe"))
-    #expect(refusal { $0.probes = [ComplexImage(repeating: .zero, shape: FrameShape(rows: 4, columns: 4))] }
-      .contains("4 x 4 pixels but the patterns have 32 x 32"))
+    #expect(
+      refusal { $0.probes = [ComplexImage(repeating: .zero, shape: FrameShape(rows: 4, columns: 4))] }
+        .contains("4 x 4 pixels but the patterns have 32 x 32"))
     #expect(refusal { $0.probes[0] = $0.probes[0].map { _ in .zero } }.contains("dark everywhere"))
     #expect(refusal { $0.positions.removeLast() }.contains("35 positions for 36 patterns"))
     #expect(refusal { $0.positions[3].row = -2 }.contains("pattern 3 begins at (-2"))

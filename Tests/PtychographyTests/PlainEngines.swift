@@ -9,12 +9,15 @@ struct PlainEngines {
   let positions: [PixelPosition]
   let data: DiffractionData
   let propagator: WavePropagator
+  private let background: Float
   private var window: FrameShape { data.window }
 
+  /// - Parameter state: with a background that is the same everywhere, or none.
   init(_ state: Reconstruction, _ problem: EngineProblem) {
     object = state.object
     probes = state.probes
     positions = state.positions
+    background = state.background?.pixels[0] ?? 0
     data = problem.data
     propagator = problem.propagator
   }
@@ -43,7 +46,7 @@ struct PlainEngines {
   private func constrained(_ waves: [Field], _ index: Int, gain: (Float, Float) -> Float) -> [Field] {
     let pattern = data.pattern(index).pixels
     let atDetector = waves.map { propagated($0) }
-    let model = pattern.indices.map { i in atDetector.reduce(Float(0)) { $0 + $1[i].squaredModulus } }
+    let model = pattern.indices.map { i in atDetector.reduce(background) { $0 + $1[i].squaredModulus } }
     return atDetector.map { field in
       propagated(
         field.indices.map { i in (pattern[i].isNaN ? 1 : gain(pattern[i], model[i])) * field[i] }, back: true)
