@@ -56,7 +56,10 @@ void operando_pie_free(operando_pie *pie) {
   free(pie);
 }
 
-#define LARGER(A, B) __builtin_elementwise_max(A, B)
+typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES)));
+
+// Of numbers that are not negative: their bits are in the order of their values.
+#define LARGER(A, B) ((lanes)__builtin_elementwise_max((mask_lanes)(A), (mask_lanes)(B)))
 #define SQUARE(A) ((A).re * (A).re + (A).im * (A).im)
 
 INLINE float largest(const lanes *a) {
@@ -65,10 +68,18 @@ INLINE float largest(const lanes *a) {
   return most;
 }
 
-// What an update does to one row: O and P take their part of psi' - psi, psi' with its parts exchanged.
+// Asks for a piece ahead of its use: a row of a window is too short for the processor to see where the next one lies.
+INLINE void ask_for(const float *piece) {
+  __builtin_prefetch(piece, 0, 2);
+  __builtin_prefetch(piece + LANES, 0, 2);
+}
+
+// What an update does to one row: O and P take their part of psi' - psi, with psi' as `wave`, its parts exchanged.
+// `probe_ahead` and `object_ahead` are the ways to the next row.
 INLINE void update_row(
     const int regularised, const float *wave, float *probe, float *re, float *im, size_t blocks,
-    const struct operando_pie_steps *steps, float probe_peak, float object_peak, lanes *peak) {
+    const struct operando_pie_steps *steps, float probe_peak, float object_peak, lanes *peak, ptrdiff_t probe_ahead,
+    ptrdiff_t object_ahead) {
   lanes most = *peak;
   const float object_gain = probe_peak > 0 ? steps->object_step / probe_peak : 0;
   const float probe_gain = object_peak > 0 ? steps->probe_step / object_peak : 0;
@@ -98,6 +109,9 @@ INLINE void update_row(
     *(loose_lanes *)(im + LANES * i) = o.im;
     store_piece(probe + PIECE * i, p);
     most = LARGER(most, SQUARE(p));
+    ask_for(probe + PIECE * (ptrdiff_t)i + probe_ahead);
+    __builtin_prefetch(re + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
+    __builtin_prefetch(im + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
   }
   *peak = most;
 }
@@ -107,23 +121,26 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
     const struct operando_pie_steps *steps, float *peaks, const void *soon, size_t bytes) {
   const operando_fourier_plan *plan = pie->along_rows;
   size_t blocks = pie->columns / LANES, stride = pie->stride;
-  float *pieces = pie->scratch, *result = pieces + PIECE * blocks, *rest = result + PIECE * (blocks + 1);
+  float *pieces = pie->scratch, *result = pieces + PIECE * blocks, *rest = result + PIECE * blocks;
   lanes probe_peak = {0}, object_peak = {0};
   int regularised = steps->object_part != 1 || steps->probe_part != 1;
-  // The next window reads rows of the object that this update writes. Going away from them, towards its own overlap,
-  // each row is written before it is read.
+  // The next window reads rows of the object that this update writes. Where it lies lower, the rows are taken from the
+  // bottom up: then each is written before it is read.
   int upwards = now && next && next->top > now->top;
   size_t ahead = (bytes + pie->rows - 1) / pie->rows;
+  ptrdiff_t way = upwards ? -1 : 1;
+  ptrdiff_t field_ahead = way * PIECE, probe_ahead = way * (ptrdiff_t)(PIECE * blocks);
+  ptrdiff_t object_ahead = way * (ptrdiff_t)(2 * pie->pitch);
   for (size_t step = 0; step < pie->rows; step++) {
     size_t row = upwards ? pie->rows - 1 - step : step;
     float *field = pie->field + PIECE * row, *probe = pie->probe + PIECE * blocks * row;
     if (now) {
       float *re = pie->object + (now->top + row) * 2 * pie->pitch + now->left, *im = re + pie->pitch;
-      row_transform(plan, field, stride, result, rest);
+      row_transform(plan, field, stride, result, PIECE, rest);
       if (regularised) {
-        update_row(1, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak);
+        update_row(1, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak, probe_ahead, object_ahead);
       } else {
-        update_row(0, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak);
+        update_row(0, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak, probe_ahead, object_ahead);
       }
     }
     if (next) {
@@ -132,9 +149,11 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
         complex_lanes o = {*(const loose_lanes *)(re + LANES * i), *(const loose_lanes *)(im + LANES * i)};
         store_piece(pieces + PIECE * i, times(load_piece(probe + PIECE * i), o));
         object_peak = LARGER(object_peak, SQUARE(o));
+        __builtin_prefetch(re + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
+        __builtin_prefetch(im + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
+        ask_for(field + stride * i + field_ahead);
       }
-      row_transform(plan, pieces, PIECE, result, rest);
-      for (size_t i = 0; i < blocks; i++) store_piece(field + stride * i, load_piece(result + PIECE * i));
+      row_transform(plan, pieces, PIECE, field, stride, rest);
     }
     if (soon) {
       for (size_t i = step * ahead; i < (step + 1) * ahead && i < bytes; i += 64) {
@@ -149,14 +168,12 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
 typedef uint16_t narrow_lanes __attribute__((vector_size(2 * LANES), aligned(2)));
 typedef uint32_t wide_lanes __attribute__((vector_size(4 * LANES)));
 typedef uint32_t loose_wide_lanes __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES)));
-
 #define CHOSEN(MASK, YES, NO) ((lanes)(((MASK) & (mask_lanes)(YES)) | (~(MASK) & (mask_lanes)(NO))))
 
 // The outer transform of sixteen columns to the detector, the moduli, and the outer transform back, all in registers.
 INLINE void moduli(
     const int radix, const int narrow, const operando_pie *pie, const void *counts, size_t block, float *y,
-    double *sums) {
+    const float *ahead, double *sums) {
   size_t inner = pie->down_columns->inner.length;
   const float inverse = 1 / ((float)pie->rows * (float)pie->columns);
   const lanes least = (lanes){0} + 1e-24f;
@@ -167,18 +184,25 @@ INLINE void moduli(
     butterfly(radix, a);
     UNROLLED for (int k2 = 0; k2 < radix; k2++) {
       size_t place = (k1 + (size_t)k2 * inner) * pie->columns + LANES * block;
-      lanes intensity;
+      wide_lanes values;
       mask_lanes unmeasured;
       if (narrow) {
-        wide_lanes values =
-            __builtin_convertvector(*(const narrow_lanes *)((const uint16_t *)counts + place), wide_lanes);
+        narrow_lanes few = *(const narrow_lanes *)((const uint16_t *)counts + place);
+        values = __builtin_convertvector(few, wide_lanes);
         unmeasured = (mask_lanes)(values == UINT16_MAX);
-        intensity = __builtin_convertvector((mask_lanes)values, lanes);
       } else {
-        wide_lanes values = *(const loose_wide_lanes *)((const uint32_t *)counts + place);
+        values = *(const loose_wide_lanes *)((const uint32_t *)counts + place);
         unmeasured = (mask_lanes)(values == UINT32_MAX);
-        intensity = __builtin_convertvector(values, lanes);
       }
+      if (__builtin_reduce_or(values) == 0) {
+        // Much of a sparse pattern: what the general way comes to.
+        misfit += inverse * SQUARE(a[k2]);
+        a[k2] = (complex_lanes){(lanes){0}, (lanes){0}};
+        continue;
+      }
+      // Signed numbers convert in one instruction everywhere.
+      lanes intensity =
+          narrow ? __builtin_convertvector((mask_lanes)values, lanes) : __builtin_convertvector(values, lanes);
       lanes power = inverse * SQUARE(a[k2]);
       power = LARGER(power, least);
       // sqrt I / |Psi|; where nothing was measured the wave stays.
@@ -190,7 +214,10 @@ INLINE void moduli(
       a[k2] = (complex_lanes){gain * a[k2].im, gain * a[k2].re};
     }
     butterfly(radix, a);
-    UNROLLED for (int n2 = 0; n2 < radix; n2++) store_piece(y + PIECE * (k1 + (size_t)n2 * inner), a[n2]);
+    UNROLLED for (int n2 = 0; n2 < radix; n2++) {
+      store_piece(y + PIECE * (k1 + (size_t)n2 * inner), a[n2]);
+      ask_for(ahead + PIECE * (k1 + (size_t)n2 * inner));
+    }
   }
   for (int i = 0; i < LANES; i++) {
     sums[0] += (double)misfit[i];
@@ -205,12 +232,12 @@ INLINE void detector(const int narrow, const operando_pie *pie, const void *coun
     float *field = pie->field + pie->stride * block;
     columns_inner(plan, field, PIECE, middle, rest);
     switch (plan->outer) {
-      case 8: moduli(8, narrow, pie, counts, block, middle, sums); break;
-      case 5: moduli(5, narrow, pie, counts, block, middle, sums); break;
-      case 4: moduli(4, narrow, pie, counts, block, middle, sums); break;
-      case 3: moduli(3, narrow, pie, counts, block, middle, sums); break;
-      case 2: moduli(2, narrow, pie, counts, block, middle, sums); break;
-      default: moduli(1, narrow, pie, counts, block, middle, sums); break;
+      case 8: moduli(8, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 5: moduli(5, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 4: moduli(4, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 3: moduli(3, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 2: moduli(2, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      default: moduli(1, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
     }
     columns_inner_back(plan, middle, field, PIECE, rest);
   }
