@@ -52,8 +52,7 @@ import Testing
     #expect(prepared.data.window == scan.window)
     #expect(prepared.centre == PixelPosition(row: 48, column: 48))
     #expect(prepared.positions == scan.nominalPositions)
-    // Patterns with the particle in the beam lost some photons; the brightest is nearly whole.
-    #expect(abs(prepared.photons / 2e5 - 1) < 0.03, "\(prepared.photons)")
+    #expect(abs(prepared.photons / ((0..<scan.count).map { scan.data.total($0) }.max() ?? 0) - 1) < 1e-6)
     #expect(prepared.warnings.isEmpty, "\(prepared.warnings)")
     #expect(try ScanPreparation().prepare(scan.scan(), threads: 2).data.counts == prepared.data.counts)
   }
@@ -91,20 +90,22 @@ import Testing
     let prepared = try ScanPreparation().prepare(scan.scan(includesMask: false))
     // Dark pixels where hardly anything is counted cannot be told from good ones, nor do they harm.
     let mean = ProbeEstimate.meanPattern(
-      try Self.simulated(photons: 2e6).data).rolled(rows: 48, columns: 48)
+      try Self.simulated(photons: 2e6).data
+    ).rolled(rows: 48, columns: 48)
+    guard case .narrow(let firstFrame) = scan.frames else { return }
     var falselyFound = 0
+    var dead = 0
     for i in scan.mask.pixels.indices {
       if prepared.mask.pixels[i] && !scan.mask.pixels[i] { falselyFound += 1 }
-      guard scan.mask.pixels[i], mean.pixels[i] * Float(scan.count) > 60 else { continue }
+      guard scan.mask.pixels[i], mean.pixels[i] * Float(scan.count) > 60, firstFrame[i] == 0 else { continue }
+      dead += 1
       #expect(prepared.mask.pixels[i], "\(i / 96), \(i % 96)")
     }
+    #expect(dead >= 3, "\(dead) dead pixels lie in the light")
     #expect(falselyFound == 0)
     // Hot ones are found wherever they are, save in the brightest light.
-    let hot = scan.mask.pixels.indices.filter { i in
-      guard case .narrow(let counts) = scan.frames else { return false }
-      return scan.mask.pixels[i] && counts[i] > 200
-    }
-    #expect(hot.count { prepared.mask.pixels[$0] } >= 5)
+    let hot = scan.mask.pixels.indices.filter { scan.mask.pixels[$0] && firstFrame[$0] > 200 && mean.pixels[$0] < 40 }
+    #expect(hot.count >= 3 && hot.allSatisfy { prepared.mask.pixels[$0] })
   }
 
   @Test func valuesThatAreNoCountsAreNotMeasured() throws {
@@ -174,7 +175,8 @@ import Testing
   }
 
   @Test func cornerCentredFramesGiveTheSame() throws {
-    let scan = try Self.simulated(faults: DetectorFaults(chips: ChipGrid(rows: [.init(first: 30, width: 2)], columns: [])))
+    let scan = try Self.simulated(
+      faults: DetectorFaults(chips: ChipGrid(rows: [.init(first: 30, width: 2)], columns: [])))
     var corner = scan.scan()
     guard case .narrow(let counts) = scan.data.counts else { return }
     corner.frames = MemoryFrames(counts, shape: scan.window)
@@ -219,7 +221,9 @@ import Testing
 
   @Test func whatCannotBeReconstructedIsRefused() throws {
     let scan = try Self.simulated(positions: 4)
-    func refused(_ part: String, _ settings: ScanPreparation.Settings = .init(), _ change: (inout PtychographyScan) -> Void) {
+    func refused(
+      _ part: String, _ settings: ScanPreparation.Settings = .init(), _ change: (inout PtychographyScan) -> Void
+    ) {
       var file = scan.scan()
       change(&file)
       do {
@@ -234,7 +238,9 @@ import Testing
     }
     refused("16 frames and 15 positions") { $0.positions.removeLast() }
     refused("all pixels are masked") { $0.mask = Image(repeating: true, shape: shape) }
-    refused("no pixel counts anything") { $0.frames = MemoryFrames([UInt16](repeating: 0, count: 16 * shape.count), shape: shape) }
+    refused("no pixel counts anything") {
+      $0.frames = MemoryFrames([UInt16](repeating: 0, count: 16 * shape.count), shape: shape)
+    }
     refused("distance from the sample") { $0.geometry.distance = 0 }
     refused("wavelength") { $0.geometry.wavelength = .nan }
     refused("position 2 is not a number") { $0.positions[2].x = .infinity }
@@ -260,14 +266,15 @@ import Testing
     #expect(map.image.pixels.max() == 1)
     let region = prepared.layout.scannedRegion(window: prepared.data.window)
     // 7 steps of 0.25 um less one, with jitter: 35 pixels.
-    #expect(abs(region.rows.count - 35) < 5 && abs(region.columns.count - 35) < 5)
+    #expect(abs(region.rows.count - 35) < 5 && abs(region.columns.count - 35) < 5, "\(region)")
     let inside = map.image.cropped(rows: region.rows, columns: region.columns)
     #expect(inside.pixels.reduce(0, +) > 0.25 * map.image.pixels.reduce(0, +))
     #expect(map.image[0, 0] < 0.01)
   }
 
   @Test func chipGridsComeFromTheirSizes() throws {
-    let grid = try ChipGrid(chip: FrameShape(rows: 256, columns: 256), gap: 3, edge: 1, frame: FrameShape(rows: 515, columns: 800))
+    let grid = try ChipGrid(
+      chip: FrameShape(rows: 256, columns: 256), gap: 3, edge: 1, frame: FrameShape(rows: 515, columns: 800))
     #expect(grid.rows == [.init(first: 255, width: 5)])
     #expect(grid.columns == [.init(first: 255, width: 5), .init(first: 514, width: 5), .init(first: 773, width: 5)])
     #expect(grid.mask(FrameShape(rows: 300, columns: 300)).pixels.count(where: \.self) == 2 * 5 * 300 - 25)

@@ -23,7 +23,8 @@ struct FaultyPixels {
       for line in 0..<lines {
         func isDark(_ place: Int) -> Bool {
           let i = index(line, place)
-          return !mask.pixels[i] && statistics.sums.pixels[i] == 0 && Int(statistics.missing.pixels[i]) < statistics.count
+          return !mask.pixels[i] && statistics.sums.pixels[i] == 0
+            && Int(statistics.missing.pixels[i]) < statistics.count
         }
         func brightness(_ places: [Int]) -> Double {
           let known = places.filter { (0..<length).contains($0) && !mask.pixels[index(line, $0)] }

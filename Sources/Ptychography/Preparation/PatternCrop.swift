@@ -48,7 +48,9 @@ struct PatternCrop {
       }
       size = FrameShape(rows: side, columns: side)
       if size != frame {
-        notes.append("The patterns are the \(side) x \(side) pixels round the centre: the largest even size without large prime factors that fits.")
+        notes.append(
+          "The patterns are the \(side) x \(side) pixels round the centre: the largest even size without large prime factors that fits."
+        )
       }
     }
     func table(_ length: Int, _ extent: Int, _ middle: Int) -> [Int] {
@@ -62,7 +64,8 @@ struct PatternCrop {
     columns = table(size.columns, frame.columns, middle.column)
     let outside = rows.count { $0 < 0 } * size.columns + columns.count { $0 < 0 } * size.rows
     if outside > 0 {
-      notes.append("The centre lies off the middle of the frames; what the window has outside them counts as not measured.")
+      notes.append(
+        "The centre lies off the middle of the frames; what the window has outside them counts as not measured.")
     }
     self.window = size
     self.notes = notes
@@ -97,7 +100,8 @@ struct PatternCrop {
   ///   - mask: of a frame in centred order.
   ///   - statistics: in centred order; tell the largest count.
   func counts(
-    of frames: any FrameSource, conversion: CountConversion, mask: Image<Bool>, statistics: PixelStatistics, threads: Int
+    of frames: any FrameSource, conversion: CountConversion, mask: Image<Bool>, statistics: PixelStatistics,
+    threads: Int
   ) throws -> DiffractionData.Counts {
     // Where a pattern's pixel lies in a frame as it is read; −1 where it is not to be used.
     var sources = [Int32](repeating: -1, count: window.count)

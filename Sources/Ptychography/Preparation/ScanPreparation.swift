@@ -241,7 +241,8 @@ public struct ScanPreparation: Sendable {
     if repeated > 0 { warnings.append(.repeatedPositions(count: repeated)) }
     guard regularity.step > 0 else {
       throw PtychographyError.invalid(
-        "all \(positions.count) positions are the same; ptychography needs the beam to move. Check the positions' dataset")
+        "all \(positions.count) positions are the same; ptychography needs the beam to move. Check the positions' dataset"
+      )
     }
     let isolated = regularity.isolated
     if !isolated.isEmpty { warnings.append(.isolatedPositions(indices: isolated, distance: 5 * regularity.step)) }
