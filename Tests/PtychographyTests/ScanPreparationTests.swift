@@ -265,8 +265,8 @@ import Testing
       probes: scan.probes, positions: prepared.layout.positions, objectShape: prepared.layout.objectShape)
     #expect(map.image.pixels.max() == 1)
     let region = prepared.layout.scannedRegion(window: prepared.data.window)
-    // 7 steps of 0.25 um less one, with jitter: 35 pixels.
-    #expect(abs(region.rows.count - 35) < 5 && abs(region.columns.count - 35) < 5, "\(region)")
+    // Six steps of 0.25 um on pixels of 57.3 nm, and the jitter: 26 to 30 pixels.
+    #expect(abs(region.rows.count - 28) < 4 && abs(region.columns.count - 28) < 4, "\(region)")
     let inside = map.image.cropped(rows: region.rows, columns: region.columns)
     #expect(inside.pixels.reduce(0, +) > 0.25 * map.image.pixels.reduce(0, +))
     #expect(map.image[0, 0] < 0.01)
