@@ -33,22 +33,15 @@ struct PositionCorrector {
     generator: inout SeededGenerator
   ) -> Report {
     let model = PositionModel(state, data: data)
-    var shifts: [PixelShift] = []
-    shifts.reserveCapacity(data.count)
-    for (index, position) in state.positions.enumerated() {
-      model.load(index)
-      switch settings.method {
-      case .gradient:
-        let step = PositionGradient(largestStep: settings.largestStep).step(at: position, model: model)
-        let shift = PixelShift(
-          row: settings.momentum * velocity[index].row + settings.relaxation * step.row,
-          column: settings.momentum * velocity[index].column + settings.relaxation * step.column)
-        velocity[index] = shift.limited(to: settings.largestStep)
-        shifts.append(velocity[index])
-      case .annealing:
-        let search = PositionAnnealing(
-          trials: settings.trials, radius: settings.radius(after: pass, of: passes), isSubpixel: settings.isSubpixel)
-        shifts.append(search.step(at: position, model: model, generator: &generator))
+    let shifts: [PixelShift]
+    switch settings.method {
+    case .gradient: shifts = descend(state.positions, model: model)
+    case .annealing:
+      let search = PositionAnnealing(
+        trials: settings.trials, radius: settings.radius(after: pass, of: passes), isSubpixel: settings.isSubpixel)
+      shifts = state.positions.enumerated().map { index, position in
+        model.load(index)
+        return search.step(at: position, model: model, generator: &generator)
       }
     }
     let count = Double(max(shifts.count, 1))
@@ -69,5 +62,20 @@ struct PositionCorrector {
     }
     report.rootMeanSquare = report.rootMeanSquare.squareRoot()
     return report
+  }
+  /// Steps along the gradient, with their momentum.
+  private mutating func descend(_ positions: [PixelPosition], model: PositionModel) -> [PixelShift] {
+    let linearisations = positions.enumerated().map { index, position in
+      model.load(index)
+      return model.linearised(at: position)
+    }
+    let steps = PositionGradient(largestStep: settings.largestStep).steps(of: linearisations)
+    for (index, step) in steps.enumerated() {
+      velocity[index] = PixelShift(
+        row: settings.momentum * velocity[index].row + settings.relaxation * step.row,
+        column: settings.momentum * velocity[index].column + settings.relaxation * step.column
+      ).limited(to: settings.largestStep)
+    }
+    return velocity
   }
 }
