@@ -37,10 +37,31 @@ import Testing
     #expect(report.rootMeanSquare > 0.3)
   }
 
+  @Test func scaleTurnAndShearAreHeldWhereAsked() {
+    var generator = SeededGenerator(seed: 1)
+    let positions = (0..<20).map { (_: Int) -> PixelPosition in
+      PixelPosition(row: 50 * generator.uniform(), column: 30 * generator.uniform())
+    }
+    let linear = positions.map {
+      PixelShift(row: 0.3 + 0.01 * $0.row - 0.02 * $0.column, column: -1 + 0.03 * $0.row + 0.005 * $0.column)
+    }
+    let common = CommonShift(of: linear, at: positions, isAffine: true)
+    for (shift, position) in zip(linear, positions) {
+      let found = common.shift(at: position)
+      #expect(abs(found.row - shift.row) < 1e-9 && abs(found.column - shift.column) < 1e-9)
+    }
+    // On a line there is no telling a turn from a shear: the mean alone is taken.
+    let line = positions.map { PixelPosition(row: $0.row, column: 2 * $0.row) }
+    let mean = linear.reduce(0) { $0 + $1.row } / 20
+    let flat = CommonShift(of: linear, at: line, isAffine: true).shift(at: line[3])
+    #expect(abs(flat.row - mean) < 1e-9)
+    #expect(abs(CommonShift(of: linear, at: positions, isAffine: false).shift(at: positions[3]).row - mean) < 1e-9)
+  }
+
   @Test func windowsStayInsideTheObject() {
     let scan = SmallScan(size: 24, side: 3, margin: 0, wholePixels: false)
     var state = scan.truth
-    // The object moved down by 2: all windows want to follow, those at the bottom cannot; the others stay in the mean.
+    // Windows without any margin and steps far too long: some want to leave.
     var settings = PositionCorrection(.gradient)
     settings.largestStep = 5
     settings.relaxation = 10

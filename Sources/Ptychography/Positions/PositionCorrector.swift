@@ -26,7 +26,8 @@ struct PositionCorrector {
 
   /// Corrects once.
   ///
-  /// The mean of the shifts is taken off, for all positions and the object may move together unseen. A position whose
+  /// The mean of the shifts is taken off, for all positions and the object may move together unseen, and where it is
+  /// asked for what scales, turns and shears the scan. A position whose
   /// window would leave the object is held at the array's border and counted.
   mutating func correct(
     _ state: inout Reconstruction, on data: DiffractionData, pass: Int, of passes: Int,
@@ -44,12 +45,12 @@ struct PositionCorrector {
         return search.step(at: position, model: model, generator: &generator)
       }
     }
+    let common = CommonShift(of: shifts, at: state.positions, isAffine: settings.holdsAffine)
     let count = Double(max(shifts.count, 1))
-    let mean = PixelShift(
-      row: shifts.reduce(0) { $0 + $1.row } / count, column: shifts.reduce(0) { $0 + $1.column } / count)
     var report = Report(rootMeanSquare: 0, heldBack: 0)
     for index in shifts.indices {
-      let shift = PixelShift(row: shifts[index].row - mean.row, column: shifts[index].column - mean.column)
+      let together = common.shift(at: state.positions[index])
+      let shift = PixelShift(row: shifts[index].row - together.row, column: shifts[index].column - together.column)
       report.rootMeanSquare += shift.length * shift.length / count
       var wanted = PixelPosition(
         row: state.positions[index].row + shift.row, column: state.positions[index].column + shift.column)

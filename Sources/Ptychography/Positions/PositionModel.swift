@@ -90,20 +90,9 @@ final class PositionModel {
 
   /// Chooses the pattern that the other calls are about.
   func load(_ pattern: Int) {
-    let count = data.window.count
+    data.load(pattern, into: amplitudes.start)
     let roots = amplitudes.start
-    func fill<Value: FixedWidthInteger & UnsignedInteger>(_ counts: [Value]) {
-      counts.withUnsafeBufferPointer { all in
-        for i in 0..<count {
-          let value = all[pattern * count + i]
-          roots[i] = value == .max ? -1 : Float(value).squareRoot()
-        }
-      }
-    }
-    switch data.counts {
-    case .narrow(let counts): fill(counts)
-    case .wide(let counts): fill(counts)
-    }
+    for i in 0..<data.window.count { roots[i] = roots[i] < 0 ? -1 : roots[i].squareRoot() }
   }
 
   /// E of the loaded pattern at a position.
