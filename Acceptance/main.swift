@@ -12,6 +12,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("kikuchi-nmc811", kikuchiNMC811Lines), ("kikuchi-speed", kikuchiSpeedLines),
   ("ptychography-measured", ptychographyMeasuredLines), ("ptychography-simulated", ptychographySimulatedLines),
   ("ptychography-speed", ptychographySpeedLines),
+  ("ptychography-positions", ptychographyPositionLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
