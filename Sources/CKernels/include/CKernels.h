@@ -21,7 +21,9 @@
 #endif
 
 #include "Bitshuffle.h"
+#include "FourierKernels.h"
 #include "KikuchiProjection.h"
+#include "PtychographyKernels.h"
 #include "RadonKernels.h"
 #include "SquareRoots.h"
 

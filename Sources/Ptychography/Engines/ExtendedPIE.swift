@@ -7,13 +7,19 @@ public import ArrayMath
 ///     O ← O + α P* (ψ' − ψ) / max |P|²,   P ← P + β O* (ψ' − ψ) / max |O|²,
 ///
 /// both with O and P before the update, and max |O|² over the window. A. M. Maiden and J. M. Rodenburg,
-/// Ultramicroscopy 109 (2009) 1256.
+/// Ultramicroscopy 109 (2009) 1256. The regularised engine (rPIE) divides by (1 − a) |P|² + a max |P|² and by
+/// (1 − b) |O|² + b max |O|² instead: A. Maiden, D. Johnson and P. Li, Optica 4 (2017) 736, whose a = b = 1 is ePIE.
+///
+/// Where ``EngineSettings`` and the scan allow (far field, one probe, whole pixels, no background, a window of a
+/// convenient extent), an update takes two passes over memory; otherwise it follows the equations one by one.
 public struct ExtendedPIE: ReconstructionEngine {
   private let settings: EngineSettings
   private let propagator: WavePropagator
+  private var fused: FusedPIE?
 
   /// - Parameters:
-  ///   - settings: `objectStep`, `probeStep` and `probeStart` are used.
+  ///   - settings: `objectStep`, `probeStep` and `probeStart` are used, and the regularisations where the algorithm is
+  ///     rPIE.
   ///   - propagator: for the patterns' window.
   public init(_ settings: EngineSettings, propagator: WavePropagator) {
     self.settings = settings
@@ -23,13 +29,39 @@ public struct ExtendedPIE: ReconstructionEngine {
   public mutating func pass(
     _ state: inout Reconstruction, on data: DiffractionData, pass: Int, generator: inout SeededGenerator
   ) -> Double {
+    let order = (0..<data.count).shuffled(using: &generator)
+    var steps = FusedPIE.Steps(
+      object: settings.objectStep, probe: pass < settings.probeStart ? 0 : settings.probeStep)
+    if settings.algorithm == .rPIE {
+      steps.objectRegularisation = settings.objectRegularisation
+      steps.probeRegularisation = settings.probeRegularisation
+    }
+    let sums: (misfit: Double, total: Double)
+    if let fused = workspace(for: state, on: data) {
+      sums = fused.update(&state, on: data, order: order, steps: steps)
+    } else {
+      sums = plainUpdate(&state, on: data, order: order, steps: steps)
+    }
+    return sums.total > 0 ? sums.misfit / sums.total : 0
+  }
+
+  private mutating func workspace(for state: Reconstruction, on data: DiffractionData) -> FusedPIE? {
+    guard FusedPIE.applies(to: state, on: data, settings: settings) else { return nil }
+    if fused?.window != data.window || fused?.objectShape != state.object.shape {
+      fused = FusedPIE(window: data.window, objectShape: state.object.shape)
+    }
+    return fused
+  }
+
+  private func plainUpdate(
+    _ state: inout Reconstruction, on data: DiffractionData, order: [Int], steps: FusedPIE.Steps
+  ) -> (misfit: Double, total: Double) {
     let window = data.window
-    let alpha = Float(settings.objectStep)
-    let beta = pass < settings.probeStart ? 0 : Float(settings.probeStep)
+    let (a, b) = (Float(steps.objectRegularisation), Float(steps.probeRegularisation))
     var misfit = 0.0
     var total = 0.0
     var exit = [ComplexFloat](repeating: .zero, count: window.count)
-    for index in (0..<data.count).shuffled(using: &generator) {
+    for index in order {
       let (top, left) = state.positions[index].rounded
       let old = state.object.cropped(rows: top..<top + window.rows, columns: left..<left + window.columns).pixels
       let probe = state.probes[0].pixels
@@ -52,11 +84,13 @@ public struct ExtendedPIE: ReconstructionEngine {
         for column in 0..<window.columns {
           let i = row * window.columns + column
           let change = exit[i] - probe[i] * old[i]
-          state.object[top + row, left + column] += alpha / probePeak * (probe[i].conjugate * change)
-          state.probes[0].pixels[i] += beta / objectPeak * (old[i].conjugate * change)
+          let overProbe = max((1 - a) * probe[i].squaredModulus + a * probePeak, .leastNormalMagnitude)
+          let overObject = max((1 - b) * old[i].squaredModulus + b * objectPeak, .leastNormalMagnitude)
+          state.object[top + row, left + column] += Float(steps.object) / overProbe * (probe[i].conjugate * change)
+          state.probes[0].pixels[i] += Float(steps.probe) / overObject * (old[i].conjugate * change)
         }
       }
     }
-    return total > 0 ? misfit / total : 0
+    return (misfit, total)
   }
 }

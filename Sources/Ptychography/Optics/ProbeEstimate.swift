@@ -1,0 +1,157 @@
+public import ArrayMath
+internal import Foundation
+
+/// A first probe from the data themselves.
+public struct ProbeEstimate: Sendable {
+  /// Centred at (rows/2, columns/2), Σ |P|² in photons.
+  public let probe: ComplexImage
+  /// The defocus that the phase stands for, positive downstream, in metres; `nil` in the near field.
+  public let defocus: Double?
+  /// E of one pass for each defocus that was tried, in the order of the trials.
+  public let trials: [(defocus: Double, error: Double)]
+
+  /// The mean of the patterns; what no pattern measured is replaced by its mirror image at the axis, or by 0.
+  ///
+  /// - Parameter data: the order of the pixels is kept.
+  public static func meanPattern(_ data: DiffractionData) -> ScalarImage {
+    var sums = [Double](repeating: 0, count: data.window.count)
+    var measured = [Int32](repeating: 0, count: data.window.count)
+    func add<Count: FixedWidthInteger>(_ counts: [Count]) {
+      counts.withUnsafeBufferPointer { counts in
+        for index in 0..<data.count {
+          let start = index * data.window.count
+          for i in 0..<data.window.count where counts[start + i] != .max {
+            sums[i] += Double(counts[start + i])
+            measured[i] += 1
+          }
+        }
+      }
+    }
+    switch data.counts {
+    case .narrow(let counts): add(counts)
+    case .wide(let counts): add(counts)
+    }
+    let mean = zip(sums, measured).map { $1 > 0 ? Float($0 / Double($1)) : Float.nan }
+    var filled = ScalarImage(mean, shape: data.window)
+    let isCentred = data.geometry.propagation == .nearField
+    for row in 0..<data.window.rows {
+      for column in 0..<data.window.columns where filled[row, column].isNaN {
+        // The axis is at the corner in the far field; the near field has no symmetry to use.
+        let mirror = mean[
+          (data.window.rows - row) % data.window.rows * data.window.columns
+            + (data.window.columns - column) % data.window.columns]
+        filled[row, column] = isCentred || mirror.isNaN ? 0 : mirror
+      }
+    }
+    return filled
+  }
+
+  /// The near field: the root of the mean pattern with a flat phase, carried back to the sample.
+  ///
+  /// Flat in the parallel equivalent of a diverging beam, that is: the sphere is divided out already.
+  ///
+  /// - Parameters:
+  ///   - data: of a near-field scan.
+  ///   - photons: Σ |P|².
+  public static func nearField(_ data: DiffractionData, photons: Double) throws -> ProbeEstimate {
+    try requireSomeCounts(data)
+    let field = propagatedBack(meanPattern(data), through: WavePropagator(geometry: data.geometry, window: data.window))
+    return ProbeEstimate(probe: field.scaled(toPhotons: photons), defocus: nil, trials: [])
+  }
+
+  /// The far field at a known defocus: F⁻¹[√(mean I) exp(−iπ λ Δz q²)].
+  public static func farField(_ data: DiffractionData, defocus: Double, photons: Double) throws -> ProbeEstimate {
+    try requireSomeCounts(data)
+    return ProbeEstimate(
+      probe: farFieldProbe(meanPattern(data), data: data, defocus: defocus, photons: photons), defocus: defocus,
+      trials: [])
+  }
+
+  /// The far field with the defocus of the smallest E after two passes from an empty object.
+  ///
+  /// The defoci tried give geometric probe diameters from a sixteenth of the window to half of it, on both sides of the
+  /// focus, and then two steps of refinement round the best. Of a large scan the patterns nearest to its middle are
+  /// used, so that they overlap.
+  ///
+  /// - Parameters:
+  ///   - data: of a far-field scan.
+  ///   - layout: where the windows lie.
+  ///   - photons: Σ |P|².
+  ///   - largestCount: the patterns of a trial.
+  ///   - threads: the trials run side by side; the result does not depend on it.
+  public static func farFieldSweep(
+    _ data: DiffractionData, layout: ScanLayout, photons: Double, largestCount: Int = 49, threads: Int = 1
+  ) throws -> ProbeEstimate {
+    try requireSomeCounts(data)
+    let mean = meanPattern(data)
+    let subset = ScanSubset(of: data, positions: layout.positions, largestCount: largestCount)
+    let pixel = data.geometry.objectPixel(for: data.window)
+    let extent = min(pixel.height * Double(data.window.rows), pixel.width * Double(data.window.columns))
+    // λ |Δz| q is how far a ray of frequency q has gone from the axis.
+    let cone = data.geometry.wavelength * equivalentDiscFrequency(mean, pixel: pixel)
+    guard cone > 0 else {
+      throw PtychographyError.invalid(
+        "the mean pattern has counts at its centre alone, so that it does not tell the beam's cone; give the probe")
+    }
+    let sizes = (0...6).map { extent / 16 * pow(2, Double($0) / 2) }
+    var trials: [(defocus: Double, error: Double)] = []
+    func attempt(_ defoci: [Double]) throws {
+      let errors = try parallelMap(count: defoci.count, threads: threads) { index in
+        subset.error(from: farFieldProbe(mean, data: data, defocus: defoci[index], photons: photons))
+      }
+      trials += zip(defoci, errors).map { (defocus: $0, error: $1) }
+    }
+    func best() -> Double { trials.min { $0.error < $1.error }?.defocus ?? 0 }
+    try attempt([0] + sizes.flatMap { [$0 / (2 * cone), -$0 / (2 * cone)] })
+    for step in [pow(2, 0.25), pow(2, 0.125)] where best() != 0 { try attempt([best() * step, best() / step]) }
+    let defocus = best()
+    return ProbeEstimate(
+      probe: farFieldProbe(mean, data: data, defocus: defocus, photons: photons), defocus: defocus, trials: trials)
+  }
+
+  private static func requireSomeCounts(_ data: DiffractionData) throws {
+    guard data.count > 0, (0..<data.count).contains(where: { data.total($0) > 0 }) else {
+      throw PtychographyError.invalid("no pattern has a count; a probe cannot be estimated from \(data.count) patterns")
+    }
+  }
+
+  private static func propagatedBack(_ mean: ScalarImage, through propagator: WavePropagator) -> ComplexImage {
+    var field = mean.map { ComplexFloat(max($0, 0).squareRoot()) }
+    field.pixels.withUnsafeMutableBufferPointer { propagator.toSample($0) }
+    return field
+  }
+
+  private static func farFieldProbe(
+    _ mean: ScalarImage, data: DiffractionData, defocus: Double, photons: Double
+  ) -> ComplexImage {
+    let window = data.window
+    let kernel = WavePropagator.fresnelKernel(
+      window: window, pixel: data.geometry.objectPixel(for: window), wavelength: data.geometry.wavelength,
+      distance: defocus)
+    var field = ComplexImage(
+      zip(mean.pixels, kernel).map { max($0, 0).squareRoot() * $1 }, shape: window)
+    field.pixels.withUnsafeMutableBufferPointer {
+      WavePropagator(geometry: data.geometry, window: window).toSample($0)
+    }
+    return field.rolled(rows: window.rows / 2, columns: window.columns / 2).scaled(toPhotons: photons)
+  }
+
+  /// The radius of the uniform disc that spreads as far as a corner-centred pattern, in 1/m: √2 times its root mean
+  /// square frequency, of what is above a hundredth of the brightest pixel.
+  private static func equivalentDiscFrequency(_ mean: ScalarImage, pixel: (height: Double, width: Double)) -> Double {
+    let threshold = (mean.pixels.max() ?? 0) / 100
+    var total = 0.0
+    var square = 0.0
+    for row in 0..<mean.rows {
+      let v = Double(row < (mean.rows + 1) / 2 ? row : row - mean.rows) / (Double(mean.rows) * pixel.height)
+      for column in 0..<mean.columns where mean[row, column] > threshold {
+        let u =
+          Double(column < (mean.columns + 1) / 2 ? column : column - mean.columns)
+          / (Double(mean.columns) * pixel.width)
+        total += Double(mean[row, column])
+        square += Double(mean[row, column]) * (u * u + v * v)
+      }
+    }
+    return total > 0 ? (2 * square / total).squareRoot() : 0
+  }
+}
