@@ -35,7 +35,7 @@ extension FresnelZonePlate {
   ///   the axis and for orders that a zone plate does not have.
   public func orderSortedProbe(
     wavelength: Double, defocus: Double, pixel: (height: Double, width: Double), window: FrameShape,
-    photons: Double = 1, orders: [Int] = [-1, 0, 1, 3, 5]
+    photons: Double = 1, orders: [Int] = [-1, 0, 1, 3]
   ) throws -> OrderSortedProbe {
     _ = try checkedSampling(wavelength: wavelength, defocus: defocus, pixel: pixel, window: window)
     guard let aperture = orderSortingAperture else {
@@ -67,11 +67,12 @@ extension FresnelZonePlate {
 
     var fields: [Int: [RadialField.Value]] = [:]
     for order in orders {
-      // The phase may turn by half a radian from step to step: Simpson's rule then errs by a few in ten thousand.
+      // The phase turns by a radian at most from step to step, and that at the rim: Simpson's rule then errs by a few in a
+      // thousand there.
       let power = abs(1 / first - Double(order) / focal)
       let turn = 2 * .pi / wavelength * (diameter / 2) * (diameter / 2 * power + aperture.diameter / 2 / first)
       let pupil = RadialGrid(
-        first: centralStop / 2, last: diameter / 2, steps: Int(2 * turn * (1 - centralStop / diameter)))
+        first: centralStop / 2, last: diameter / 2, steps: Int(turn * (1 - centralStop / diameter)))
       let amplitude = order == 0 ? 0.5 : 1 / (.pi * Double(abs(order)))
       let lens = -.pi * Double(order) / (wavelength * focal)
       let lit = RadialField(pupil) { r in
@@ -80,7 +81,7 @@ extension FresnelZonePlate {
       let cone = 2 * .pi / wavelength * (aperture.diameter / 2)
       let through = RadialGrid(
         first: 0, last: aperture.diameter / 2,
-        steps: Int(2 * cone * (aperture.diameter / 2 / second + atSample.last / second + diameter / 2 / first)))
+        steps: Int(1.5 * cone * (aperture.diameter / 2 / second + atSample.last / second + diameter / 2 / first)))
       let cut = lit.propagated(by: first, wavelength: wavelength, to: through, bessel: bessel, keepsCurvature: true)
       let here = cut.propagated(
         by: second, wavelength: wavelength, to: atSample, bessel: bessel, keepsCurvature: false)

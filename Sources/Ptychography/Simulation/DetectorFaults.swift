@@ -64,6 +64,9 @@ public struct DetectorFaults: Sendable, Hashable {
         }
       }
     }
+    if let chips {
+      for (index, isGap) in chips.mask(window).pixels.enumerated() where isGap { image.pixels[index] = .gap }
+    }
     // Half of the pixels may be faulty at most, or the search for good ones would not end.
     for (count, kind) in [(deadPixels, Pixel.dead), (hotPixels, Pixel.hot)] {
       var left = min(count, window.count / 4, image.pixels.count { $0 == .good } / 2)
@@ -73,9 +76,6 @@ public struct DetectorFaults: Sendable, Hashable {
         image.pixels[index] = kind
         left -= 1
       }
-    }
-    if let chips {
-      for (index, isGap) in chips.mask(window).pixels.enumerated() where isGap { image.pixels[index] = .gap }
     }
     return image
   }
