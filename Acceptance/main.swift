@@ -13,6 +13,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-measured", ptychographyMeasuredLines), ("ptychography-simulated", ptychographySimulatedLines),
   ("ptychography-speed", ptychographySpeedLines),
   ("ptychography-positions", ptychographyPositionLines),
+  ("unwrapping", phaseUnwrappingLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
