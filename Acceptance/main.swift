@@ -14,6 +14,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-speed", ptychographySpeedLines),
   ("ptychography-positions", ptychographyPositionLines),
   ("unwrapping", phaseUnwrappingLines),
+  ("ptychography-readers", ptychographyReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
