@@ -10,6 +10,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("peaks", peaksLines), ("orientation-readers", orientationReadersLines), ("texture", textureLines),
   ("kikuchi-measured", kikuchiMeasuredLines), ("kikuchi-simulated", simulatedNickelLines),
   ("kikuchi-nmc811", kikuchiNMC811Lines), ("kikuchi-speed", kikuchiSpeedLines),
+  ("ptychography-run", ptychographyRunLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
