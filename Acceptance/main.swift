@@ -15,6 +15,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-positions", ptychographyPositionLines),
   ("unwrapping", phaseUnwrappingLines),
   ("ptychography-readers", ptychographyReadersLines),
+  ("ptychography-run", ptychographyRunLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

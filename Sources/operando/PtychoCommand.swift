@@ -63,7 +63,8 @@ struct PtychoCommand: ParsableCommand {
       var input = try settings.input()
       guard input.scans.count == 1 || ["nxs", "tif", "tiff"].contains(ending) else {
         Terminal.error(
-          "error: \(destination.output) holds one projection and there are \(input.scans.count) scans; write .nxs or .tiff")
+          "error: \(destination.output) holds one projection and there are \(input.scans.count) scans; write .nxs or .tiff"
+        )
         throw ExitStatus.wrongInput
       }
       try settings.requireReadable()

@@ -23,7 +23,8 @@ extension PhaseProjections {
       let shape = shape
       return try AtomicFile.place(path) {
         try TIFFFrameWriter.write(
-          MemoryFrames(phases, shape: shape), to: $0, compression: .deflate, description: "phase, radians", pixel: pixel)
+          MemoryFrames(phases, shape: shape), to: $0, compression: .deflate, description: "phase, radians", pixel: pixel
+        )
       }
     }
     guard projections.count == 1, let projection = complete.first, let images = projection.images else {

@@ -80,7 +80,8 @@ extension PhaseProjections {
       .dataset(NeXusDataset(facts.map(value), units: units))
     }
     func pairs(_ units: String, _ value: (PhaseProjection.Facts) -> [Double]) -> NeXusNode {
-      .dataset(NeXusDataset(facts.flatMap(value), shape: [count, value(PhaseProjection.Facts(name: "")).count], units: units))
+      .dataset(
+        NeXusDataset(facts.flatMap(value), shape: [count, value(PhaseProjection.Facts(name: "")).count], units: units))
     }
     let probes = complete.first?.images?.probes ?? []
     let window = probes.first?.shape ?? FrameShape(rows: 0, columns: 0)
@@ -105,7 +106,8 @@ extension PhaseProjections {
           longName: "transmission, constant and ramp of the phase removed")),
       "illumination": .dataset(
         NeXusDataset(
-          stack(\.illumination, filling: 0), shape: stackShape, units: "", longName: "light over that of the brightest")),
+          stack(\.illumination, filling: 0), shape: stackShape, units: "", longName: "light over that of the brightest")
+      ),
       "probe": .dataset(
         NeXusDataset(
           NeXusArray(shape: [count, probes.count, window.rows, window.columns], values: .complex64(modes)), units: "",

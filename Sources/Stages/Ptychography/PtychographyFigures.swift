@@ -50,17 +50,21 @@ struct PtychographyFigures {
     let phases = images.map(\.phase)
     let amplitudes = images.map { images in
       ScalarImage(
-        zip(images.object.pixels, images.phase.pixels).map { $1.isFinite ? $0.modulus : .nan }, shape: images.object.shape)
+        zip(images.object.pixels, images.phase.pixels).map { $1.isFinite ? $0.modulus : .nan },
+        shape: images.object.shape)
     }
     return Figure(
       identifier: "\(prefix)ptychography-object", title: "Phase and amplitude of the object",
-      caption: "Phase of the transmission, unwrapped, constant and ramp removed: matter is negative. Amplitude 1 is air. "
+      caption:
+        "Phase of the transmission, unwrapped, constant and ramp removed: matter is negative. Amplitude 1 is air. "
         + "Only pixels with enough light are shown.",
       panels: [
         pictures.panel(
-          "phase", [pictures.map(phases, label: "phase", unit: "rad", limits: ComplexPicture.limits(phases, share: 0.002))]),
+          "phase",
+          [pictures.map(phases, label: "phase", unit: "rad", limits: ComplexPicture.limits(phases, share: 0.002))]),
         pictures.panel(
-          "amplitude", [pictures.map(amplitudes, label: "amplitude", unit: "", limits: ComplexPicture.limits(amplitudes))]),
+          "amplitude",
+          [pictures.map(amplitudes, label: "amplitude", unit: "", limits: ComplexPicture.limits(amplitudes))]),
       ], frames: slider)
   }
 
@@ -103,7 +107,8 @@ struct PtychographyFigures {
     }
     return Figure(
       identifier: "\(prefix)ptychography-error", title: "Error of each pass",
-      caption: "E = Σ(√I − |Ψ|)²/ΣI over all measured pixels, each term taken before its update, one curve a projection.",
+      caption:
+        "E = Σ(√I − |Ψ|)²/ΣI over all measured pixels, each term taken before its update, one curve a projection.",
       panels: [
         Panel(x: Axis("pass"), y: Axis("E", scale: .logarithmic), marks: curves)
       ])
@@ -132,7 +137,8 @@ struct PtychographyFigures {
   }
 
   private var correlation: Figure? {
-    guard let facts = complete.first(where: { $0.facts.correlation != nil })?.facts, let rings = facts.correlation else {
+    guard let facts = complete.first(where: { $0.facts.correlation != nil })?.facts, let rings = facts.correlation
+    else {
       return nil
     }
     let x = rings.frequencies.map { $0 * 1e-6 }
@@ -147,7 +153,8 @@ struct PtychographyFigures {
     }
     return Figure(
       identifier: "\(prefix)ptychography-correlation", title: "Fourier ring correlation of two halves",
-      caption: "Objects of \(facts.name) from two halves of the data, registered, constant and ramp removed from both. The "
+      caption:
+        "Objects of \(facts.name) from two halves of the data, registered, constant and ramp removed from both. The "
         + "resolution is the half period at which the correlation falls below the half-bit threshold.",
       panels: [
         Panel(

@@ -37,7 +37,8 @@ public struct ScanPreparationParameters: ExperimentDecodable {
     "row and column at which the beam's axis meets the detector, from 0 at the first pixel's centre; left out, as the file states or found from the mean pattern",
     in: -1e5...1e5, example: "[257.5, 254]")
   public var centre: [Double]?
-  @Setting("rows and columns of the detector's chips, between which gaps are left out", in: 8...8192, example: "[256, 256]")
+  @Setting(
+    "rows and columns of the detector's chips, between which gaps are left out", in: 8...8192, example: "[256, 256]")
   public var chip: [Int]?
   @Setting("pixels between two chips that exist in the file alone", default: 0, in: 0...64)
   public var chipGap: Int
@@ -68,7 +69,8 @@ public struct ScanPreparationParameters: ExperimentDecodable {
     return [("window", window), ("chip", chip)].compactMap { key, numbers in
       guard let numbers, numbers.count != 2 else { return nil }
       return SettingProblem(
-        at: key, "an extent has two numbers", detail: "found \(numbers.count); expected rows and columns such as [256, 256]"
+        at: key, "an extent has two numbers",
+        detail: "found \(numbers.count); expected rows and columns such as [256, 256]"
       )
     }
       + (centre.map { $0.count == 2 } ?? true
@@ -96,7 +98,8 @@ public enum AxisChoice: String, SettingChoice {
   var convention: AxisConvention? {
     guard self != .auto else { return nil }
     let letters = Array(rawValue)
-    return AxisConvention(exchanged: letters[1] == "x", rowsReversed: letters[0] == "-", columnsReversed: letters[2] == "-")
+    return AxisConvention(
+      exchanged: letters[1] == "x", rowsReversed: letters[0] == "-", columnsReversed: letters[2] == "-")
   }
 
   /// The name of a choice.
@@ -111,14 +114,19 @@ public struct ZonePlateParameters: ExperimentDecodable {
   public var diameter: Length
   @Setting("width of the outermost zone", default: Length(150, .nanometre), in: Length(si: 1e-9)...Length(si: 1e-4))
   public var outerZoneWidth: Length
-  @Setting("diameter of the central stop; 0 for none", default: Length(60, .micrometre), in: Length(si: 0)...Length(si: 0.1))
+  @Setting(
+    "diameter of the central stop; 0 for none", default: Length(60, .micrometre), in: Length(si: 0)...Length(si: 0.1))
   public var stop: Length
-  @Setting("diameter of the order-sorting aperture; left out, an ideal one", in: Length(si: 1e-7)...Length(si: 0.1), example: "50 um")
+  @Setting(
+    "diameter of the order-sorting aperture; left out, an ideal one", in: Length(si: 1e-7)...Length(si: 0.1),
+    example: "50 um")
   public var aperture: Length?
-  @Setting("distance of the order-sorting aperture before the focus", in: Length(si: 0)...Length(si: 10), example: "20 mm")
+  @Setting(
+    "distance of the order-sorting aperture before the focus", in: Length(si: 0)...Length(si: 10), example: "20 mm")
   public var apertureDistance: Length?
   @Setting(
-    "from the focus to the sample, downstream positive", default: Length(8, .millimetre), in: Length(si: -1)...Length(si: 1))
+    "from the focus to the sample, downstream positive", default: Length(8, .millimetre),
+    in: Length(si: -1)...Length(si: 1))
   public var defocus: Length
 
   public init() {}
@@ -138,7 +146,8 @@ public struct ZonePlateParameters: ExperimentDecodable {
     if (aperture == nil) != (apertureDistance == nil) {
       found.append(
         SettingProblem(
-          at: aperture == nil ? "aperture_distance" : "aperture", "an order-sorting aperture has a diameter and a place",
+          at: aperture == nil ? "aperture_distance" : "aperture",
+          "an order-sorting aperture has a diameter and a place",
           detail: "give both `aperture` and `aperture_distance`, or neither"))
     }
     return found
@@ -175,7 +184,8 @@ public struct ReconstructionParameters: ExperimentDecodable {
   @Setting("pass from which on a background of the detector is fitted; left out, never", in: 0...1_000_000)
   public var backgroundStart: Int?
   @Setting(
-    "radius outside which the probe is kept dark, over half the window's shorter side; left out, nowhere", in: 0.05...1.5)
+    "radius outside which the probe is kept dark, over half the window's shorter side; left out, nowhere",
+    in: 0.05...1.5)
   public var probeSupport: Double?
   @Setting("pass from which on the probe changes", default: 0, in: 0...1_000_000)
   public var probeStart: Int
@@ -300,7 +310,8 @@ public struct PhaseParameters: ExperimentDecodable {
   @Setting("width of the strips or corners, over the scanned region", default: 0.1, in: 0.01...0.5)
   public var airWidth: Double
   @Setting(
-    "light from which on a pixel of the object counts, over the brightest; decides what is kept and shown", default: 0.05,
+    "light from which on a pixel of the object counts, over the brightest; decides what is kept and shown",
+    default: 0.05,
     in: 1e-4...0.9)
   public var leastIllumination: Double
   @Setting(

@@ -17,11 +17,13 @@ public struct PtychographySettings: ExperimentDecodable {
   @Setting("angle of each projection, where the files do not state it", default: [], example: "[0 deg, 0.3 deg]")
   public var angles: [Angle]
   @Setting(
-    "photon energy, instead of the one that the files state", in: Energy(0.01, .kiloelectronVolt)...Energy(200, .kiloelectronVolt),
+    "photon energy, instead of the one that the files state",
+    in: Energy(0.01, .kiloelectronVolt)...Energy(200, .kiloelectronVolt),
     example: "9.7 keV")
   public var energy: Energy?
   @Setting(
-    "distance from sample to detector, instead of the one that the files state", in: Length(si: 1e-6)...Length(si: 1000),
+    "distance from sample to detector, instead of the one that the files state",
+    in: Length(si: 1e-6)...Length(si: 1000),
     example: "9.47 m")
   public var distance: Length?
   @Setting(
@@ -101,7 +103,8 @@ public struct PtychographySettings: ExperimentDecodable {
       SettingProblem(
         at: "distance", "the geometry is impossible",
         detail: String(
-          format: "%@ from the sample a detector of %.4g mm would see pixels of %.3g nm, below the wavelength of %.3g nm",
+          format:
+            "%@ from the sample a detector of %.4g mm would see pixels of %.3g nm, below the wavelength of %.3g nm",
           "\(distance)", largest * pixel.si * 1e3, resolution * 1e9, geometry.wavelength * 1e9))
     ]
   }

@@ -148,18 +148,20 @@ private final class PassCounter: Sendable {
   }
 
   func add(_ count: Int, of item: Int) {
-    report(passes.withLock { passes in
-      passes[item, default: 0] += count
-      return passes.values.reduce(0, +)
-    })
+    report(
+      passes.withLock { passes in
+        passes[item, default: 0] += count
+        return passes.values.reduce(0, +)
+      })
   }
 
   /// A finished item counts in full, however many passes it took.
   func finish(_ item: Int, of count: Int) {
-    report(passes.withLock { passes in
-      passes[item] = count
-      return passes.values.reduce(0, +)
-    })
+    report(
+      passes.withLock { passes in
+        passes[item] = count
+        return passes.values.reduce(0, +)
+      })
   }
 
   private func report(_ done: Int) { progress(min(done, total), total) }
@@ -191,7 +193,8 @@ extension Citation {
     doi: "10.1126/science.1158573")
   static let luke2005 = Citation(
     key: "luke2005",
-    text: "D. R. Luke, Relaxed averaged alternating reflections for diffraction imaging, Inverse Problems 21, 37 (2005).",
+    text:
+      "D. R. Luke, Relaxed averaged alternating reflections for diffraction imaging, Inverse Problems 21, 37 (2005).",
     doi: "10.1088/0266-5611/21/1/004")
   static let odstrcil2018 = Citation(
     key: "odstrcil2018",

@@ -71,7 +71,8 @@ struct PtychographySummary {
     }
     let corrections = facts.compactMap { $0.affine?.correction }
     if !corrections.isEmpty {
-      all.append(number("position_correction", "correction of the positions, rms", median(corrections), "pixel", middle))
+      all.append(
+        number("position_correction", "correction of the positions, rms", median(corrections), "pixel", middle))
     }
     return all
   }
@@ -97,10 +98,12 @@ struct PtychographySummary {
         return [
           facts.name, text(facts.angle, scale: degree), text(facts.error),
           (facts.reachesPixel ? "at most " : "") + text(facts.resolution, scale: 1e9),
-          text(facts.drift, "%.2f"), "\(facts.residues)", text(facts.electrons), "\(facts.errors.count)", facts.events.joined(separator: "; "),
+          text(facts.drift, "%.2f"), "\(facts.residues)", text(facts.electrons), "\(facts.errors.count)",
+          facts.events.joined(separator: "; "),
         ]
       },
-      caption: "E is the misfit of the last pass, Σ(√I − |Ψ|)² over ΣI. Residues are points about which the phase has no "
+      caption:
+        "E is the misfit of the last pass, Σ(√I − |Ψ|)² over ΣI. Residues are points about which the phase has no "
         + "single value, among the pixels with enough light. Electrons are −φ/(r_e λ), summed over what is not air.")
     guard axes.isTested else { return [quality] }
     return [
@@ -135,7 +138,8 @@ struct PtychographySummary {
   private var conventions: [Convention] {
     var all = [
       Convention(subject: "phase", choice: "n = 1 − δ + iβ: matter is negative"),
-      Convention(subject: "axes of the positions", choice: "\(axes.choice)" + (axes.isTested ? ", tested" : ", stated")),
+      Convention(
+        subject: "axes of the positions", choice: "\(axes.choice)" + (axes.isTested ? ", tested" : ", stated")),
       Convention(subject: "resolution", choice: "half period; criterion named with each number"),
     ]
     if facts.contains(where: { $0.correlation != nil }) {
@@ -207,7 +211,8 @@ struct PtychographySummary {
     switch parameters.reconstruction.positions {
     case .none: break
     case .gradient:
-      text += "Positions were corrected along the gradient of the misfit from pass \(parameters.reconstruction.positionStart) on. "
+      text +=
+        "Positions were corrected along the gradient of the misfit from pass \(parameters.reconstruction.positionStart) on. "
     case .annealing:
       text += "Positions were corrected by annealing from pass \(parameters.reconstruction.positionStart) on. "
     }

@@ -16,7 +16,8 @@ public struct ScanDescription: ExperimentDecodable {
   @Setting("what the scan is called; left out, the name of this file", example: "scan-12")
   public var name: String?
   @Setting(
-    "patterns: images, a folder of them, or HDF5; FILE.h5::/path names a dataset", example: "frames.h5::/entry/data/data")
+    "patterns: images, a folder of them, or HDF5; FILE.h5::/path names a dataset",
+    example: "frames.h5::/entry/data/data")
   public var frames: [FilePath]
   @Setting(
     "positions, one a pattern: a text file with columns, or FILE.h5::/path of a dataset of (patterns, 2)",
@@ -71,7 +72,8 @@ public struct ScanDescription: ExperimentDecodable {
     if let columns, columns.count != 2 {
       found.append(
         SettingProblem(
-          at: "columns", "a position has two columns", detail: "found \(columns.count); expected y and x such as [y, x]"))
+          at: "columns", "a position has two columns", detail: "found \(columns.count); expected y and x such as [y, x]"
+        ))
     }
     if let centre, centre.count != 2 {
       found.append(

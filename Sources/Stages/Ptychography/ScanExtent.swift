@@ -35,7 +35,8 @@ struct ScanExtent {
       seconds *= (1 + share * Double(projections - 1)) / Double(max(projections, 1))
     }
     if parameters.preparation.axes == .auto {
-      seconds += perPattern / Double(max(reconstruction.passes, 1)) * Double(patterns * 8 * parameters.preparation.axesPasses)
+      seconds +=
+        perPattern / Double(max(reconstruction.passes, 1)) * Double(patterns * 8 * parameters.preparation.axesPasses)
     }
     // The object reaches half a window beyond the scan on each side; a scan is about a window wide.
     let object = 4 * window

@@ -21,7 +21,9 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
   @Setting(
     "width and height of the scanned field", default: Length(3, .micrometre), in: Length(si: 1e-9)...Length(si: 1e-2))
   public var field: Length
-  @Setting("mean distance of neighbouring positions", default: Length(0.35, .micrometre), in: Length(si: 1e-10)...Length(si: 1e-3))
+  @Setting(
+    "mean distance of neighbouring positions", default: Length(0.35, .micrometre),
+    in: Length(si: 1e-10)...Length(si: 1e-3))
   public var step: Length
   @Setting(
     "standard deviation by which the stated positions are wrong", default: Length(0, .nanometre),
@@ -31,7 +33,9 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
   public var wholePixels: Bool
   @Setting("photons of the probe in one exposure", default: 1e7, in: 1...1e15)
   public var photons: Double
-  @Setting("shares of further modes of the probe, for a beam that is not quite coherent", default: [], in: 0...1, example: "[0.2, 0.1]")
+  @Setting(
+    "shares of further modes of the probe, for a beam that is not quite coherent", default: [], in: 0...1,
+    example: "[0.2, 0.1]")
   public var modes: [Double]
   @Setting("how the axes of the file's positions lie along rows and columns", default: .rowsYColumnsX)
   public var axes: AxisChoice
@@ -44,11 +48,13 @@ public struct SimulatedPtychographySettings: ExperimentDecodable {
     var found: [SettingProblem] = []
     if step.si > field.si / 2 {
       found.append(
-        SettingProblem(at: "step", "the field holds hardly a position", detail: "\(step); expected less than half of \(field)"))
+        SettingProblem(
+          at: "step", "the field holds hardly a position", detail: "\(step); expected less than half of \(field)"))
     }
     if modes.reduce(0, +) >= 1 {
       found.append(
-        SettingProblem(at: "modes", "nothing is left for the first mode", detail: "expected shares whose sum is below 1"))
+        SettingProblem(
+          at: "modes", "nothing is left for the first mode", detail: "expected shares whose sum is below 1"))
     }
     if axes == .auto {
       found.append(
