@@ -106,6 +106,7 @@ extension Reconstruction {
   ///   where object or probe hold what is not a number.
   public func validate(for data: DiffractionData) throws(PtychographyError) {
     let window = data.window
+    guard data.count > 0 else { throw .invalid("the scan has no patterns") }
     guard !probes.isEmpty else { throw .invalid("the reconstruction has no probe; begin from an estimated one") }
     for (mode, probe) in probes.enumerated() where probe.shape != window {
       throw .invalid(
@@ -137,6 +138,9 @@ extension Reconstruction {
     }
     guard ProbeModes.powers(probes).reduce(0, +) > 0 else {
       throw .invalid("the probe is dark everywhere; begin from an estimated one")
+    }
+    guard (0..<data.count).contains(where: { data.total($0) > 0 }) else {
+      throw .invalid("no pattern has a count in a measured pixel; check mask and data")
     }
   }
 }
