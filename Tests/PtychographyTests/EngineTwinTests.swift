@@ -120,7 +120,7 @@ import Testing
 
   @Test func theGeneralEngineEqualsTheOneMadeForTheCommonCase() {
     let problem = problem()
-    for algorithm in [EngineSettings.Algorithm.ePIE] {
+    for algorithm in [EngineSettings.Algorithm.ePIE, .rPIE] {
       let settings = EngineSettings(algorithm)
       var general = problem.start()
       var special = general
