@@ -7,7 +7,7 @@ import Testing
 @Suite struct PositionCorrectionTests {
   @Test(arguments: [PositionCorrection.Method.gradient, .annealing])
   func positionsAreFoundInFrontOfTheTrueObject(method: PositionCorrection.Method) {
-    let scan = SmallScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
+    let scan = TruthScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
     var state = scan.truth
     state.positions = scan.start.positions
     var settings = PositionCorrection(method)
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func theMeanStays() {
-    let scan = SmallScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
+    let scan = TruthScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
     var state = scan.truth
     state.positions = scan.start.positions
     var corrector = PositionCorrector(PositionCorrection(.gradient), count: scan.data.count)
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func windowsStayInsideTheObject() {
-    let scan = SmallScan(size: 24, side: 3, margin: 0, wholePixels: false)
+    let scan = TruthScan(size: 24, side: 3, margin: 0, wholePixels: false)
     var state = scan.truth
     // Windows without any margin and steps far too long: some want to leave.
     var settings = PositionCorrection(.gradient)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func aScanWithoutSubpixelsStaysOnPixels() {
-    let scan = SmallScan(size: 24, side: 3, positionError: 1)
+    let scan = TruthScan(size: 24, side: 3, positionError: 1)
     var state = scan.truth
     state.positions = scan.start.positions
     var settings = PositionCorrection(.annealing)
@@ -109,7 +109,7 @@ import Testing
 
   /// Errors of 2 pixels found while object and probe are unknown; the full size is in the acceptance.
   @Test func positionsAreFoundWhileReconstructing() throws {
-    let scan = SmallScan(size: 32, side: 7, step: 4, margin: 10, positionError: 2, wholePixels: false)
+    let scan = TruthScan(size: 32, side: 7, step: 4, margin: 10, positionError: 2, wholePixels: false)
     var correction = PositionCorrection(.gradient)
     correction.startPass = 5
     correction.momentum = 0.5

@@ -5,7 +5,7 @@ import Testing
 @testable import Ptychography
 
 @Suite struct ReconstructionWatchdogTests {
-  let scan = SmallScan(size: 24, side: 3)
+  let scan = TruthScan(size: 24, side: 3)
 
   /// An engine that spoils what a test wants spoilt.
   private struct Spoiler: ReconstructionEngine {
