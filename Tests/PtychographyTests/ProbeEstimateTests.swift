@@ -105,6 +105,38 @@ import Testing
     #expect(zip(same.pixels, coarse.pixels).allSatisfy { ($0 - $1).modulus < 1e-4 })
   }
 
+  @Test func aGivenProbeKeepsItsMixture() throws {
+    let window = FrameShape(rows: 32, columns: 32)
+    let first = ComplexImage(
+      (0..<1024).map { i in
+        let square = pow(Double(i / 32) - 16, 2) + pow(Double(i % 32) - 16, 2)
+        return ComplexFloat(Float(exp(-square / 30)))
+      }, shape: window
+    ).scaled(toPhotons: 7)
+    let second = ComplexImage(
+      (0..<1024).map { Float($0 % 32 - 16) * first.pixels[$0] }, shape: window
+    ).scaled(toPhotons: 3)
+    let same = try ProbeEstimate.given(
+      [first, second], pixel: nil, newPixel: (1, 1), window: window, photons: 1000)
+    #expect(abs(same[0].power - 700) < 0.1 && abs(same[1].power - 300) < 0.1)
+    let finer = try ProbeEstimate.given(
+      [first, second], pixel: (1, 1), newPixel: (0.5, 0.5), window: FrameShape(rows: 48, columns: 48), photons: 1000)
+    #expect(abs(finer[0].power - 700) < 1 && abs(finer[1].power - 300) < 1)
+    #expect(abs(ProbeExtent(of: [finer[0]]).diameter / ProbeExtent(of: [first]).diameter - 2) < 0.02)
+    func refused(_ probes: [ComplexImage], _ pixel: (height: Double, width: Double)?, _ side: Int = 32) {
+      #expect(throws: PtychographyError.self) {
+        try ProbeEstimate.given(
+          probes, pixel: pixel, newPixel: (1, 1), window: FrameShape(rows: side, columns: side), photons: 1)
+      }
+    }
+    refused([], nil)
+    refused([first], nil, 64)
+    refused([first], (0, 1))
+    refused([first.map { _ in .zero }], nil)
+    refused([first.map { _ in ComplexFloat(.nan) }], nil)
+    refused([first, second.cropped(rows: 0..<8, columns: 0..<8)], nil)
+  }
+
   @Test func darknessGivesNoProbe() {
     let window = FrameShape(rows: 8, columns: 8)
     let geometry = ScanGeometry(wavelength: 1e-10, distance: 1, pixelHeight: 50e-6, pixelWidth: 50e-6)

@@ -164,6 +164,45 @@ import Testing
     #expect(seams.notes.contains { $0.hasPrefix("Rows 51 to 53 repeat") })
   }
 
+  @Test func garbageUnderTheMaskChangesNothing() throws {
+    let scan = try Self.simulated()
+    guard case .narrow(var counts) = scan.frames else { return }
+    var file = scan.scan()
+    file.centre = nil
+    var mask = Image(repeating: false, shape: scan.window)
+    var generator = SeededGenerator(seed: 1)
+    for i in mask.pixels.indices where generator.uniform() < 0.05 { mask.pixels[i] = true }
+    file.mask = mask
+    let clean = try ScanPreparation().prepare(file)
+    for frame in 0..<scan.count {
+      for i in mask.pixels.indices where mask.pixels[i] {
+        counts[frame * scan.window.count + i] = UInt16(truncatingIfNeeded: generator.next())
+      }
+    }
+    file.frames = MemoryFrames(counts, shape: scan.window)
+    let dirty = try ScanPreparation().prepare(file)
+    #expect(dirty.data.counts == clean.data.counts && dirty.mask == clean.mask)
+    #expect(dirty.photons == clean.photons && dirty.centre == clean.centre && dirty.notes == clean.notes)
+    #expect(dirty.warnings == clean.warnings)
+  }
+
+  @Test func theNearFieldKeepsItsFrame() throws {
+    let geometry = ScanGeometry(
+      wavelength: 1e-10, distance: 0.5, pixelHeight: 1e-6, pixelWidth: 1e-6, propagation: .nearField, focusDistance: 0.1
+    )
+    let frame = FrameShape(rows: 40, columns: 52)
+    let counts = (0..<25 * frame.count).map { UInt16(20 + $0 % 7) }
+    var generator = SeededGenerator(seed: 1)
+    let scan = PtychographyScan(
+      name: "near", geometry: geometry, frames: MemoryFrames(counts, shape: frame),
+      positions: ScanPattern.jitteredRaster(rows: 5, columns: 5, step: 2e-6, jitter: 0.3).positions(using: &generator))
+    let prepared = try ScanPreparation().prepare(scan)
+    // 52 has the factor 13; 50 is what fits.
+    #expect(prepared.data.window == FrameShape(rows: 40, columns: 50))
+    #expect(prepared.data.pattern(3)[5, 0] == Float(counts[3 * frame.count + 5 * 52 + 1]))
+    #expect(abs(prepared.pixel.height - 1e-6 / 6) < 1e-12)
+  }
+
   @Test func largeCountsTakeFourBytes() throws {
     let scan = try Self.simulated(positions: 5, photons: 3e8)
     let prepared = try ScanPreparation().prepare(scan.scan())

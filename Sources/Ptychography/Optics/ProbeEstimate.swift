@@ -131,6 +131,49 @@ public struct ProbeEstimate: Sendable {
       trials: trials)
   }
 
+  /// Modes that are known, on the pixels of a scan: those of a file, or of another scan.
+  ///
+  /// - Parameters:
+  ///   - probes: by falling power, of one shape, the axis at (rows/2, columns/2).
+  ///   - pixel: theirs, in metres; `nil` where it is not known, which is taken for the scan's if the windows agree.
+  ///   - newPixel: of the scan, in metres.
+  ///   - window: of the scan.
+  ///   - photons: Σ_k Σ |P_k|².
+  public static func given(
+    _ probes: [ComplexImage], pixel: (height: Double, width: Double)?, newPixel: (height: Double, width: Double),
+    window: FrameShape, photons: Double
+  ) throws -> [ComplexImage] {
+    guard let shape = probes.first?.shape, probes.allSatisfy({ $0.shape == shape }), shape.count > 0 else {
+      throw PtychographyError.invalid(
+        "the probe's modes must be images of one shape; found \(probes.map { "\($0.rows) x \($0.columns)" })")
+    }
+    guard probes.allSatisfy({ $0.pixels.allSatisfy { $0.squaredModulus.isFinite } }), probes[0].power > 0 else {
+      throw PtychographyError.invalid("the probe is dark or holds values that are not numbers; give another one")
+    }
+    guard pixel != nil || shape == window else {
+      throw PtychographyError.invalid(
+        "the probe is \(shape.rows) x \(shape.columns) pixels, the patterns are \(window.rows) x \(window.columns), and the extent of the probe's pixels is not stated; state it"
+      )
+    }
+    var modes = probes
+    if let pixel {
+      guard pixel.height > 0, pixel.width > 0, pixel.height.isFinite, pixel.width.isFinite else {
+        throw PtychographyError.invalid(
+          "the probe's pixel is \(pixel.height) m x \(pixel.width) m; it must be positive")
+      }
+      let isSame =
+        shape == window && abs(pixel.height / newPixel.height - 1) < 1e-6
+        && abs(pixel.width / newPixel.width - 1) < 1e-6
+      if !isSame { modes = probes.map { $0.resampled(from: pixel, to: newPixel, window: window) } }
+    }
+    let power = modes.reduce(0) { $0 + $1.power }
+    guard power > 0 else {
+      throw PtychographyError.invalid("the given probe is dark in the window of the patterns; check its pixel")
+    }
+    let factor = Float((photons / power).squareRoot())
+    return modes.map { mode in mode.map { factor * $0 } }
+  }
+
   private static func requireSomeCounts(_ data: DiffractionData) throws {
     guard data.count > 0, (0..<data.count).contains(where: { data.total($0) > 0 }) else {
       throw PtychographyError.invalid("no pattern has a count; a probe cannot be estimated from \(data.count) patterns")

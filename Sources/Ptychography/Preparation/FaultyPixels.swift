@@ -103,7 +103,7 @@ struct FaultyPixels {
         for place in 0..<length {
           let i = index(line, place)
           let j = index(line + 1, place)
-          if mask.pixels[i] && mask.pixels[j] { continue }
+          if mask.pixels[i] || mask.pixels[j] { continue }
           guard statistics.sums.pixels[i] == statistics.sums.pixels[j],
             statistics.largest.pixels[i] == statistics.largest.pixels[j]
           else { return false }

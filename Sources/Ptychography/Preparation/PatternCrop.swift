@@ -39,17 +39,21 @@ struct PatternCrop {
       }
       size = window
     } else {
-      let reach = min(middle.row, frame.rows - middle.row, middle.column, frame.columns - middle.column)
-      let side = Self.largestSmooth(upTo: 2 * reach)
-      guard side >= 8 else {
+      let down = min(middle.row, frame.rows - middle.row)
+      let right = min(middle.column, frame.columns - middle.column)
+      // In the far field a square window makes square pixels of the object; the near field keeps the detector's.
+      let least = min(down, right)
+      let rows = Self.largestSmooth(upTo: 2 * (propagation == .farField ? least : down))
+      let columns = Self.largestSmooth(upTo: 2 * (propagation == .farField ? least : right))
+      guard rows >= 8, columns >= 8 else {
         throw PtychographyError.invalid(
-          "the pattern's centre (row \(middle.row), column \(middle.column)) is so near to the frame's edge that \(side) pixels remain round it; give centre or window"
+          "the pattern's centre (row \(middle.row), column \(middle.column)) is so near to the frame's edge that \(rows) x \(columns) pixels remain round it; give centre or window"
         )
       }
-      size = FrameShape(rows: side, columns: side)
+      size = FrameShape(rows: rows, columns: columns)
       if size != frame {
         notes.append(
-          "The patterns are the \(side) x \(side) pixels round the centre: the largest even size without large prime factors that fits."
+          "The patterns are the \(rows) x \(columns) pixels round the centre: the largest even size without large prime factors that fits."
         )
       }
     }
