@@ -16,6 +16,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("unwrapping", phaseUnwrappingLines),
   ("ptychography-readers", ptychographyReadersLines),
   ("ptychography-run", ptychographyRunLines),
+  ("ptychography-engines", ptychographyEngineLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -60,30 +60,6 @@ import Testing
     }
   }
 
-  @Test func aReconstructionThatDoesNotFitItsDataIsRefused() throws {
-    let problem = EngineProblem()
-    let start = problem.start()
-    try start.validate(for: problem.data)
-    func refusal(_ change: (inout Reconstruction) -> Void) -> String {
-      var state = start
-      change(&state)
-      do {
-        try state.validate(for: problem.data)
-        return "accepted"
-      } catch { return error.description }
-    }
-    #expect(refusal { $0.probes = [] }.contains("no probe"))
-    #expect(
-      refusal { $0.probes = [ComplexImage(repeating: .zero, shape: FrameShape(rows: 4, columns: 4))] }
-        .contains("4 x 4 pixels but the patterns have 32 x 32"))
-    #expect(refusal { $0.probes[0] = $0.probes[0].map { _ in .zero } }.contains("dark everywhere"))
-    #expect(refusal { $0.positions.removeLast() }.contains("35 positions for 36 patterns"))
-    #expect(refusal { $0.positions[3].row = -2 }.contains("pattern 3 begins at (-2"))
-    #expect(refusal { $0.positions[3].row = .nan }.contains("no place in the object"))
-    #expect(refusal { $0.object.pixels[5].real = .infinity }.contains("not finite"))
-    #expect(refusal { $0.background = ScalarImage([1], shape: FrameShape(rows: 1, columns: 1)) }.contains("1 x 1"))
-  }
-
   @Test func memoryCountsWhatEachEngineKeeps() {
     let window = FrameShape(rows: 512, columns: 512)
     let object = FrameShape(rows: 873, columns: 873)

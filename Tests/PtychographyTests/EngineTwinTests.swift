@@ -120,21 +120,21 @@ import Testing
 
   @Test func theGeneralEngineEqualsTheOneMadeForTheCommonCase() {
     let problem = problem()
-    for algorithm in [EngineSettings.Algorithm.ePIE] {
+    for algorithm in [EngineSettings.Algorithm.ePIE, .rPIE] {
       let settings = EngineSettings(algorithm)
+      // Near the truth few pixels are dark in the model: their phase is rounding, and the two round differently.
       var general = problem.start()
+      general.object = problem.object.map { ComplexFloat(modulus: $0.modulus, phase: 0.9 * $0.phase) }
       var special = general
       let first = GeneralPIE(settings, propagator: problem.propagator)
       var second = ExtendedPIE(settings, propagator: problem.propagator)
       var generator = SeededGenerator(seed: 1)
       var same = generator
-      for pass in 0..<3 {
-        let a = first.pass(&general, on: problem.data, pass: pass, generator: &generator)
-        let b = second.pass(&special, on: problem.data, pass: pass, generator: &same)
-        #expect(abs(a - b) < 1e-2 * b)
-      }
-      #expect(distance(general.object, special.object) < 0.01)
-      #expect(distance(general.probes[0], special.probes[0]) < 0.01)
+      let a = first.pass(&general, on: problem.data, pass: 0, generator: &generator)
+      let b = second.pass(&special, on: problem.data, pass: 0, generator: &same)
+      #expect(abs(a - b) < 1e-3 * b)
+      #expect(distance(general.object, special.object) < 1e-3)
+      #expect(distance(general.probes[0], special.probes[0]) < 1e-3)
     }
   }
 }

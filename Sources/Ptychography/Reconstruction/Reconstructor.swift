@@ -46,3 +46,42 @@ public struct Reconstructor: Sendable {
     return run.result
   }
 }
+
+extension Reconstruction {
+  /// - Throws: ``PtychographyError`` where arrays and patterns fit not together.
+  func validate(for data: DiffractionData) throws {
+    func fail(_ reason: String) throws -> Never { throw PtychographyError.invalid(reason) }
+    if data.count == 0 { try fail("the scan has no patterns") }
+    guard positions.count == data.count else {
+      try fail("there are \(positions.count) positions for \(data.count) patterns; give one a pattern")
+    }
+    guard let first = probes.first else { try fail("there is no probe to start with; give at least one mode") }
+    for probe in probes where probe.shape != data.window {
+      try fail(
+        "the probe is \(probe.rows) x \(probe.columns) pixels and the patterns are \(data.window.rows) x "
+          + "\(data.window.columns); crop or resample the probe")
+    }
+    if !object.isFinite || !probes.allSatisfy(\.isFinite) {
+      try fail("the object or the probe to start with holds numbers that are not finite")
+    }
+    if first.power <= 0 { try fail("the probe to start with is dark") }
+    if let background, background.shape != data.window {
+      try fail("the background is not of the patterns' extent, \(data.window.rows) x \(data.window.columns)")
+    }
+    let lowest = object.rows - data.window.rows
+    let rightmost = object.columns - data.window.columns
+    for (index, position) in positions.enumerated() {
+      guard position.row.isFinite, position.column.isFinite,
+        (-0.5..<Double(lowest) + 0.5).contains(position.row),
+        (-0.5..<Double(rightmost) + 0.5).contains(position.column)
+      else {
+        try fail(
+          "the window of pattern \(index), first pixel at row \(position.row) and column \(position.column), does not "
+            + "lie in the object of \(object.rows) x \(object.columns) pixels; lay the positions out anew")
+      }
+    }
+    if !(0..<data.count).contains(where: { data.total($0) > 0 }) {
+      try fail("no pattern has a count in a measured pixel; check mask and data")
+    }
+  }
+}
