@@ -113,7 +113,8 @@ import Testing
     let unwrapped = try PhaseUnwrapping(method)(wrapped)
     #expect(unwrapped.residues.residues.map(\.charge).sorted() == [-1, 1])
     #expect(unwrapped.residues.netCharge == 0)
-    #expect(unwrapped.converged)
+    // Without weights and mask the preconditioner is the solution; the second pass takes off its rounding.
+    #expect(unwrapped.converged && unwrapped.passes <= 2)
     for (value, start) in zip(unwrapped.phase.pixels, wrapped.pixels) {
       #expect(abs(wrappedPhase(value - start)) < 1e-4)
     }
