@@ -1,6 +1,7 @@
 import ArrayMath
 import FileFormats
 import Ptychography
+import Quantities
 
 /// The probe that a reconstruction begins with.
 struct FirstProbe {

@@ -33,14 +33,23 @@ extension PhaseProjections {
         problem: "holds one projection, and there are \(complete.count); write .nxs or .tiff")
     }
     let file = Self.file(projection.facts, images, program: program, settings: settings)
-    let isScan = try scans.first.map { try PtychographyFile.layout(of: $0) == .cxi } ?? false
-    let patterns = isScan ? scans.first.map { (file: URL(filePath: $0).path, dataset: "/entry_1/data_1/data") } : nil
+    let patterns = try kind == "cxi" ? scans.first.flatMap { try Self.patterns(of: $0, for: path) } : nil
     // The ending tells the writer the format.
     try AtomicFile.place(path) { partial in
       let named = partial + "." + kind
-      try file.write(to: named, patterns: kind == "cxi" ? patterns : nil)
+      defer { try? FileManager.default.removeItem(atPath: named) }
+      try file.write(to: named, patterns: patterns)
       try FileManager.default.moveItem(atPath: named, toPath: partial)
     }
+  }
+
+  /// The dataset of the patterns, where the scan is a file of NXcxi_ptycho or CXI; a file in the same folder is named
+  /// without it, so that both can be moved together.
+  private static func patterns(of scan: String, for path: String) throws -> (file: String, dataset: String)? {
+    guard !ScanInput.isDescription(scan), try PtychographyFile.layout(of: scan) == .cxi else { return nil }
+    let (file, target) = (URL(filePath: scan).standardizedFileURL, URL(filePath: path).standardizedFileURL)
+    let isBeside = file.deletingLastPathComponent() == target.deletingLastPathComponent()
+    return (isBeside ? file.lastPathComponent : file.path, "/entry_1/data_1/data")
   }
 
   /// One projection with an object that holds every window; outside of what was lit there is air.

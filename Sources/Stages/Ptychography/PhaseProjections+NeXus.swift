@@ -99,7 +99,7 @@ extension PhaseProjections {
     return [
       "name": .dataset(NeXusDataset(.texts(facts.map(\.name)))),
       "angle": numbers("rad") { $0.angle ?? .nan },
-      "valid": .dataset(NeXusDataset(projections.map { $0.images == nil ? 0 : 1 })),
+      "valid": .dataset(NeXusDataset(projections.map { $0.images == nil ? 0 : 1 as Int })),
       "object": .dataset(
         NeXusDataset(
           NeXusArray(shape: stackShape, values: .complex64(stack(\.object, filling: .zero))), units: "",

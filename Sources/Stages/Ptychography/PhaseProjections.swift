@@ -116,12 +116,12 @@ public struct PhaseProjections: NeXusRepresentable {
     }
   }
 
-  static let decoder: JSONDecoder = {
+  private static var decoder: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return decoder
-  }()
+  }
 }
 
 extension Image {

@@ -175,7 +175,7 @@ public struct ReconstructionParameters: ExperimentDecodable {
   public var modes: Int
   @Setting("passes between two orthogonalisations of the modes", default: 10, in: 1...100_000)
   public var orthogonalisationPeriod: Int
-  @Setting("how positions are corrected: none, gradient or annealing", default: .none)
+  @Setting("how positions are corrected: none, gradient or annealing", default: PositionChoice.none)
   public var positions: PositionChoice
   @Setting("pass from which on positions are corrected", default: 20, in: 0...1_000_000)
   public var positionStart: Int
@@ -193,7 +193,7 @@ public struct ReconstructionParameters: ExperimentDecodable {
   public var seed: Int
   @Setting(
     "where a projection's first probe comes from: none (each begins anew), first (all others from the first one's result) or neighbour (from the one before, in chains of 16)",
-    default: .none)
+    default: WarmStartChoice.none)
   public var warmStart: WarmStartChoice
   @Setting("passes of a projection that starts warm; left out, as many as the others", in: 1...1_000_000)
   public var warmIterations: Int?
@@ -316,7 +316,7 @@ public struct PhaseParameters: ExperimentDecodable {
   public var leastIllumination: Double
   @Setting(
     "halves of the data that are reconstructed too, for the resolution by Fourier ring correlation: none, counts (each count drawn into one half) or positions (every second pattern)",
-    default: .none)
+    default: HalvesChoice.none)
   public var halves: HalvesChoice
 
   public init() {}

@@ -1,3 +1,4 @@
+import ArrayMath
 import FileFormats
 import Foundation
 public import Pipeline

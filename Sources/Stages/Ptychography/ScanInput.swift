@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import Pipeline
 import Ptychography
+import Quantities
 
 /// Reads the scans of a measurement and fills in what their files do not state.
 enum ScanInput {
@@ -12,7 +13,7 @@ enum ScanInput {
   static func files(_ scans: [FilePath]) throws -> [String] { try scans.flatMap { try FrameFile.files(of: $0.path) } }
 
   /// Whether a scan is described in a file of settings beside its patterns.
-  private static func isDescription(_ path: String) -> Bool {
+  static func isDescription(_ path: String) -> Bool {
     ["yaml", "yml"].contains(URL(filePath: path).pathExtension.lowercased())
   }
 
@@ -30,7 +31,7 @@ enum ScanInput {
     var scan: PtychographyScan
     if isDescription(path) {
       scan = try ScanDescription.read(path).scan(named: path)
-      settings.override(&scan)
+      settings.apply(to: &scan)
     } else {
       scan = try PtychographyFile.read(path, settings.readOptions)
     }
@@ -70,7 +71,7 @@ extension PtychographySettings {
   }
 
   /// What is stated here and in a description of a scan is taken from here.
-  fileprivate func override(_ scan: inout PtychographyScan) {
+  fileprivate func apply(to scan: inout PtychographyScan) {
     func take(_ value: Double?, _ place: WritableKeyPath<ScanGeometry, Double>, _ name: String) {
       guard let value, abs(scan.geometry[keyPath: place] / value - 1) > 1e-9 else { return }
       scan.geometry[keyPath: place] = value
