@@ -8,16 +8,13 @@ import TestSupport
 func ptychographySimulatedLines() throws -> [AcceptanceLine] {
   let threads = ProcessInfo.processInfo.activeProcessorCount
   let experiment = ParticleExperiment.full()
-  let simulation = try experiment.simulation(seed: 1)
   let pixel = experiment.objectPixel.width
   var lines = [
     AcceptanceLine(
       "2", "object pixel", figure: String(format: "%.3f nm", 1e9 * pixel), limit: "42.98 nm within 0.01",
       passed: abs(1e9 * pixel - 42.98) < 0.01)
   ]
-  let scans = try (1...2).map {
-    try experiment.run(angle: 0, simulation: simulation, seed: UInt64($0), threads: threads)
-  }
+  let scans = try (1...2).map { try SeedShapedScan.simulated(seed: UInt64($0), threads: threads) }
   // The reconstruction begins with a probe of the wrong defocus, 7 mm instead of 8.
   let first = try experiment.zonePlate.probe(
     for: experiment.geometry, window: experiment.window, defocus: 7e-3, photons: experiment.photons)

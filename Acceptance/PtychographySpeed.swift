@@ -40,6 +40,7 @@ private func plainPass(
   generator: inout SeededGenerator
 ) {
   let window = data.window
+  let darkness = state.darkness
   var wave = [ComplexFloat](repeating: .zero, count: window.count)
   for index in (0..<data.count).shuffled(using: &generator) {
     let (top, left) = state.positions[index].rounded
@@ -50,7 +51,7 @@ private func plainPass(
     wave.withUnsafeMutableBufferPointer { field in
       propagator.toDetector(field)
       for i in field.indices where !pattern[i].isNaN {
-        field[i] = pattern[i].squareRoot() / max(field[i].modulus, 1e-12) * field[i]
+        field[i] = pattern[i].squareRoot() / max(field[i].modulus, darkness) * field[i]
       }
       propagator.toSample(field)
     }
@@ -115,11 +116,7 @@ func ptychographySpeedLines() throws -> [AcceptanceLine] {
   return lines
 }
 
-/// The fast engine against its equations after ten iterations.
-///
-/// From an empty object the wave of a zone plate is dark outside the pupil to within rounding, and a photon counted there
-/// gets its phase from rounding alone: two fast runs whose starts differ by 1e-7 differ as much as the twins do. Noise of a
-/// tenth on the object leaves no pixel of the detector that dark, and then the two must agree.
+/// The fast engine against its equations after ten iterations, and two fast runs whose starts differ by 1e-7.
 private func twinLines(
   _ data: DiffractionData, _ start: Reconstruction, propagator: WavePropagator
 ) throws -> [AcceptanceLine] {
@@ -137,29 +134,22 @@ private func twinLines(
     return state
   }
   var noise = SeededGenerator(seed: 1)
-  var uneven = start
-  for i in uneven.object.pixels.indices {
-    uneven.object.pixels[i] += ComplexFloat(Float(0.1 * noise.normal()), Float(0.1 * noise.normal()))
-  }
   var nudged = start
   for i in nudged.probes[0].pixels.indices {
     nudged.probes[0].pixels[i] = Float(1 + 1e-7 * noise.normal()) * nudged.probes[0].pixels[i]
   }
-  let (seen, expected) = (fast(uneven), plain(uneven))
-  let (empty, emptyTwin, emptyNudged) = (fast(start), plain(start), fast(nudged))
+  let (seen, expected, other) = (fast(start), plain(start), fast(nudged))
   return [
     AcceptanceLine(
-      "2", "fast against plain ePIE after 10 iterations from an uneven object, object, relative difference",
+      "2", "fast against plain ePIE after 10 iterations, object, relative difference",
       relativeDifference(seen.object, expected.object), atMost: 1e-4),
     AcceptanceLine(
       "2", "the same, probe", relativeDifference(seen.probes[0], expected.probes[0]), atMost: 1e-4),
     AcceptanceLine(
-      "2",
-      "the same from an empty object, where rounding decides phases: object and probe; and of two fast runs 1e-7 apart",
+      "2", "two fast runs whose probes differ by 1e-7 at the start, object and probe",
       figure: String(
-        format: "%.2g, %.2g; %.2g, %.2g", relativeDifference(empty.object, emptyTwin.object),
-        relativeDifference(empty.probes[0], emptyTwin.probes[0]), relativeDifference(empty.object, emptyNudged.object),
-        relativeDifference(empty.probes[0], emptyNudged.probes[0])), limit: "reported", passed: true),
+        format: "%.2g, %.2g", relativeDifference(seen.object, other.object),
+        relativeDifference(seen.probes[0], other.probes[0])), limit: "reported", passed: true),
   ]
 }
 

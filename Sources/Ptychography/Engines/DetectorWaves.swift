@@ -15,6 +15,8 @@ final class DetectorWaves {
   let model: WorkBuffer<Float>
   /// What the waves were multiplied by.
   let gain: WorkBuffer<Float>
+  /// See ``Reconstruction/darkness``; set at the beginning of a pass.
+  var darkness: Float = 0
   private let propagator: WavePropagator
   private let size: Int
   private let padded: Int
@@ -59,7 +61,8 @@ final class DetectorWaves {
   /// Compares ``counts`` with ``model`` and sets ``gain``.
   func compare(noise: EngineSettings.NoiseModel) -> DetectorKernels.Misfit {
     DetectorKernels.compare(
-      counts: counts.start, model: model.start, gain: gain.start, size: padded, noise: noise)
+      counts: counts.start, model: model.start, gain: gain.start, size: padded, noise: noise,
+      darkness: darkness)
   }
 
   /// Takes a fraction of the way only.
