@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import Pipeline
 import Ptychography
+import Quantities
 import Testing
 
 @testable import Stages
