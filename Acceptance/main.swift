@@ -11,6 +11,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("kikuchi-measured", kikuchiMeasuredLines), ("kikuchi-simulated", simulatedNickelLines),
   ("kikuchi-nmc811", kikuchiNMC811Lines), ("kikuchi-speed", kikuchiSpeedLines),
   ("ptychography-run", ptychographyRunLines),
+  ("unwrapping", phaseUnwrappingLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

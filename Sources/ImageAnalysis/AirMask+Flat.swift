@@ -18,7 +18,7 @@ extension AirMask {
     let full = Float((2 * depth + 1) * (2 * depth + 1))
     let rim = air.indices.map { usable.pixels[$0] && inner[$0] < full }
     let level = commonest(air.indices.filter { air[$0] && rim[$0] }.map { phase.pixels[$0] })
-    let near = air.indices.filter { air[$0] && abs(wrappedPhase(phase.pixels[$0] - level)) < 0.5 }
+    let near = air.indices.filter { air[$0] && rim[$0] && abs(wrappedPhase(phase.pixels[$0] - level)) < 0.5 }
     let sizes = near.map { abs(wrappedPhase(phase.pixels[$0] - level)) }.sorted()
     guard !sizes.isEmpty else {
       throw ImageAnalysisError.invalid(

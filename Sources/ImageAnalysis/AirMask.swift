@@ -21,7 +21,7 @@ public enum AirMask {
   /// 1. is flat: the gradient of the averaged phase is at most four standard deviations of what flat places have, which is
   ///    found from the smallest tenth of the gradients and then, repeatedly, from the median of the flat ones;
   /// 2. has the phase that is commonest among the flat pixels of the rim (the outer twelfth of the smaller extent inside
-  ///    `mask`), within four standard deviations, at least 0.02 rad;
+  ///    `mask`), within four standard deviations of those, at least 0.02 rad;
   /// 3. is connected to the rim;
   /// 4. is further than half a square from what is not air.
   ///

@@ -17,19 +17,21 @@ internal import Foundation
 struct LeastSquaresUnwrapping {
   /// Whole turns to add to each pixel.
   private(set) var turns: [Int32]
+  /// The phase of least squares, in radians.
+  private(set) var solution: [Float]
   /// Passes of the conjugate gradients.
   private(set) var passes = 0
   /// Whether the residual fell to 10⁻⁵ of what it was.
   private(set) var converged = false
 
   private static let tolerance = 1e-5
-  private static let mostPasses = 100
+  private static let mostPasses = 300
 
   init(_ field: WrappedField, weights: ScalarImage?, regions: PhaseRegions) {
     let system = WeightedGradients(field, weights: weights)
     let solver = PoissonSolver(field.shape)
     let count = field.shape.count
-    var solution = [Float](repeating: 0, count: count)
+    solution = [Float](repeating: 0, count: count)
     var residual = system.divergence(field)
     let goal = Self.dot(residual, residual) * Self.tolerance * Self.tolerance
     var direction = [Float](repeating: 0, count: count)

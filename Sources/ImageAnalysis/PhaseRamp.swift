@@ -26,6 +26,12 @@ public struct PhaseRamp: Sendable, Hashable {
   public var covariance: [[Double]]
   /// The standard deviation of the phase in air round the plane, in radians.
   public var airDeviation: Double
+  /// How much the air undulates: the standard deviation of means over squares (1/64 of the larger extent, at least 5 pixels),
+  /// over that which the differences of neighbouring squares lead to expect (the root of von Neumann's ratio).
+  ///
+  /// 1 for noise whose correlation does not reach from square to square. From about 5 what was taken for air is not flat: the
+  /// field holds no air, or the reconstruction has errors of long wavelength. Then neither constant nor uncertainty holds.
+  public var undulation: Double
   /// Pixels of air that were used.
   public var airPixels: Int
 
@@ -36,6 +42,7 @@ public struct PhaseRamp: Sendable, Hashable {
     centreColumn = Double(shape.columns - 1) / 2
     covariance = [[Double]](repeating: [0, 0, 0], count: 3)
     airDeviation = 0
+    undulation = 1
     airPixels = 0
   }
 
@@ -107,6 +114,7 @@ public struct PhaseRamp: Sendable, Hashable {
     ramp.perColumn += correction.perColumn
     ramp.covariance = correction.covariance
     ramp.airDeviation = correction.airDeviation
+    ramp.undulation = correction.undulation
     ramp.airPixels = correction.airPixels
     return ramp
   }
@@ -137,6 +145,7 @@ public struct PhaseRamp: Sendable, Hashable {
     let inflation = correlationFactor(phase, air: air, plane: ramp, limit: 3 * plane.deviation)
     ramp.covariance = plane.covariance.map { $0.map { $0 * inflation } }
     ramp.airDeviation = plane.deviation
+    ramp.undulation = undulation(phase, air: air, plane: ramp)
     ramp.airPixels = samples.count
     return ramp
   }

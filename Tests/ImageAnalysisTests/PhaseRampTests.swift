@@ -97,6 +97,24 @@ import Testing
     #expect(ramp.uncertainty(row: 0, column: 0) > ramp.uncertainty(row: 29.5, column: 29.5))
   }
 
+  @Test(arguments: 1...3)
+  func aFieldWithoutAirIsToldByItsUndulation(_ seed: Int) throws {
+    let filled = TestImages.object(
+      TestImages.ball(200, 200, depth: 6, radius: 160), noise: 0.05, seed: seed)
+    #expect(try PhaseRamp.estimate(filled).undulation > 5)
+    let free = TestImages.object(particle(200, constant: 0, perRow: 0.1, perColumn: 0.2), noise: 0.05, seed: seed)
+    #expect(abs(try PhaseRamp.estimate(free).undulation - 1) < 0.2)
+  }
+
+  @Test(arguments: 1...3)
+  func aWeakParticleIsNotTakenForAir(_ seed: Int) throws {
+    let phase = TestImages.ball(200, 200, depth: 0.3, radius: 60)
+    let air = try AirMask.find(in: TestImages.object(phase, noise: 0.1, seed: seed))
+    #expect(!air[100, 100] && air[10, 10])
+    let ramp = try PhaseRamp.estimate(TestImages.object(phase, noise: 0.1, seed: seed))
+    #expect(abs(ramp.constant) < 0.01)
+  }
+
   @Test func anObjectOfAirAloneAndOneWithoutNoise() throws {
     let plane = TestImages.plane(64, 64, constant: -2, perRow: 3, perColumn: 0.01)
     let ramp = try PhaseRamp.estimate(plane.map { ComplexFloat(modulus: 2, phase: $0) })
