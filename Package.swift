@@ -79,6 +79,7 @@ let tests: [Target] = [
     name: "TestSupport",
     dependencies: [
       "ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath", "Crystallography",
+      "Ptychography",
     ],
     path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),

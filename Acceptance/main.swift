@@ -12,6 +12,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("kikuchi-nmc811", kikuchiNMC811Lines), ("kikuchi-speed", kikuchiSpeedLines),
   ("ptychography-run", ptychographyRunLines),
   ("unwrapping", phaseUnwrappingLines),
+  ("ptychography-readers", ptychographyReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

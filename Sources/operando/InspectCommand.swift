@@ -13,15 +13,16 @@ struct InspectCommand: ParsableCommand {
       its numbers in the conventions of PONI, FIT2D, NeXus and DAWN, of a
       structure (.cif) its distances with a warning where they look wrong, of an
       orientation map its phases and frames, of Kikuchi patterns their geometry,
-      of an experiment every setting.
+      of a scan of ptychography its geometry and where it is from, of an
+      experiment every setting.
 
       Example:  operando inspect cell.mpr
       """)
 
   @Argument(
     help: """
-      A file .mpr, .mpt, .csv, .nxs, .h5, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif, .yaml, .ctf, .ang, \
-      .cpr, .h5oina, .up1, .up2 or .ebsp, or the Setting.txt of NORDIF.
+      A file .mpr, .mpt, .csv, .nxs, .h5, .cxi, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif, .yaml, .ctf, \
+      .ang, .cpr, .h5oina, .up1, .up2 or .ebsp, or the Setting.txt of NORDIF.
       """,
     completion: .file())
   var file: String
@@ -38,6 +39,7 @@ struct InspectCommand: ParsableCommand {
         Terminal.write(experiment.resolvedText)
       case "nxs", "h5", "hdf5", "cxi", "vtkhdf", "h5oina", "oh5", "h5ebsd":
         if let text = try ElectronFile.description(ofHDF5: file) { Terminal.write(text + "\n") }
+        if let text = try PtychographyFile.description(ofHDF5: file) { Terminal.write(text + "\n") }
         Terminal.write(try NeXusFile.tree(file))
       case "ctf", "ang", "cpr", "crc", "up1", "up2", "ebsp", "txt":
         Terminal.write(try ElectronFile.description(of: file))

@@ -49,10 +49,6 @@ enum CXIReconstructionFile {
       result.reconstruction.positions.flatMap { [$0.row, $0.column] },
       shape: [result.reconstruction.positions.count, 2], units: "pixel", longName: "row and column of each window")
     process[dataset: "origin"] = NeXusDataset([result.origin.y, result.origin.x], units: "m")
-    process[dataset: "propagation"] = NeXusDataset(text: result.geometry.propagation.rawValue)
-    if let focus = result.geometry.focusDistance {
-      process[dataset: "focus_distance"] = NeXusDataset(focus, units: "m")
-    }
     if let background = result.reconstruction.background {
       process[dataset: "background"] = NeXusDataset(
         background.pixels, shape: [background.rows, background.columns], units: "counts")
@@ -128,8 +124,10 @@ enum CXIReconstructionFile {
     assembly.distance = try length("/entry_1/instrument_1/detector_1/distance")
     assembly.pixelWidth = try length("/entry_1/instrument_1/detector_1/x_pixel_size")
     assembly.pixelHeight = try length("/entry_1/instrument_1/detector_1/y_pixel_size")
-    assembly.propagation = try statements.text(process + "propagation").flatMap(Propagation.init(rawValue:))
-    assembly.focusDistance = try statements.quantity(process + "focus_distance", usual: "m", NeXusUnits.metres)
+    assembly.propagation = try statements.text("/entry_1/sample_1/geometry_1/propagation").flatMap(
+      Propagation.init(rawValue:))
+    assembly.focusDistance = try statements.quantity(
+      "/entry_1/sample_1/geometry_1/focus_distance", usual: "m", NeXusUnits.metres)
     guard let windows = try statements.numbers(process + "window_positions"), windows.shape.last == 2,
       windows.values.allSatisfy(\.isFinite)
     else { throw FormatError(file, at: process + "window_positions", "rows and columns of windows are expected") }

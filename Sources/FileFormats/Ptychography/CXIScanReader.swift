@@ -44,6 +44,13 @@ enum CXIScanReader {
       assembly.exposure = try statements.quantity(
         entry("instrument_1/detector_1/" + name), usual: "s", NeXusUnits.seconds)
     }
+    for place in ["instrument_1/detector_1/is_fft_shifted", "data_1/is_fft_shifted"].map(entry) {
+      if let flag = try statements.number(place), flag.value != 0 { assembly.isCornerCentred = true }
+    }
+    // CXI does not know how the wave travels; files of this program say so where anything may stand.
+    let geometry = entry("sample_1/geometry_1/")
+    assembly.propagation = try statements.text(geometry + "propagation").flatMap(Propagation.init(rawValue:))
+    assembly.focusDistance = try statements.quantity(geometry + "focus_distance", usual: "m", NeXusUnits.metres)
     let (positions, place) = try readPositions(statements, frames, options)
     assembly.notes.append("positions from \(place), x then y, as written")
     return try assembly.scan(frames: frames, positions: positions, from: place)

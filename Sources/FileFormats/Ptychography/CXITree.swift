@@ -148,6 +148,14 @@ enum CXITree {
       dataset.attributes["depends_on"] = .text(next)
       return .dataset(dataset)
     }
+    var geometry: [String: NeXusNode] = ["translation": .link(target: detector + "/translation")]
+    // No field of CXI or NeXus says how the wave travels; a collection may hold anything.
+    if facts.geometry.propagation != .farField {
+      geometry["propagation"] = .dataset(NeXusDataset(text: facts.geometry.propagation.rawValue))
+    }
+    if let focus = facts.geometry.focusDistance {
+      geometry["focus_distance"] = .dataset(NeXusDataset(focus, units: "m"))
+    }
     var group = NeXusGroup(
       "NXsample",
       children: [
@@ -159,8 +167,7 @@ enum CXITree {
               "x": axis(facts.positions.map(\.x), [1, 0, 0], "/entry_1/sample_1/transformations/y"),
               "y": axis(facts.positions.map(\.y), [0, 1, 0], "."),
             ])),
-        "geometry_1": .group(
-          NeXusGroup("NXcollection", children: ["translation": .link(target: detector + "/translation")])),
+        "geometry_1": .group(NeXusGroup("NXcollection", children: geometry)),
       ])
     if let angle = facts.angle { group[dataset: "rotation_angle"] = NeXusDataset(angle * 180 / .pi, units: "deg") }
     return group

@@ -7,15 +7,19 @@ extension PtychographyFile {
   ///
   /// - Throws: ``FormatError`` or `HDF5Error` when it is one, and damaged.
   public static func description(ofHDF5 path: String) throws -> String? {
-    let found = try layout(of: path)
+    // A file that cannot even be told is for other readers to complain about.
+    guard let found = (try? layout(of: path)) ?? nil else { return nil }
     switch found {
-    case nil: return nil
     case .ptychodus, .reconstruction: return try PtychographyReconstructionFile.read(path).description
     // Frames of other measurements lie in the same places; a scan has positions as well.
-    case .diamond where (try? read(path)) == nil: return nil
-    case .cxi, .diamond:
-      do { return try description(of: read(path), layout: found) } catch let error as FormatError {
-        return "format: ptychography (\(found?.rawValue ?? "")), incomplete: \(error.message)"
+    case .diamond: return (try? read(path)).map { description(of: $0, layout: found) }
+    case .cxi:
+      do {
+        let scan = try description(of: read(path), layout: found)
+        let isResult = CXIReconstructionFile.recognises(try ScanStatements(path))
+        return try scan + (isResult ? "\n" + PtychographyReconstructionFile.read(path).description : "")
+      } catch let error as FormatError {
+        return "format: ptychography (\(found.rawValue)), incomplete: \(error.message)"
       }
     }
   }

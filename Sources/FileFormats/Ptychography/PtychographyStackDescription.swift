@@ -90,6 +90,16 @@ public struct PtychographyStackDescription: Sendable, Hashable {
 
   // MARK: - Reading
 
+  /// The positions of a table, in the unit that it is in.
+  ///
+  /// - Parameter name: for messages.
+  /// - Throws: ``FormatError`` that names the line.
+  public static func positions(
+    ofTable bytes: [UInt8], named name: String, y: Column, x: Column
+  ) throws -> [ScanPosition] {
+    try StackPositions.table(bytes, name, y: y, x: x)
+  }
+
   /// Reads the scan.
   ///
   /// - Parameters:

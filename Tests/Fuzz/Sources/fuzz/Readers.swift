@@ -3,11 +3,12 @@ import Electrochemistry
 import FileFormats
 import Foundation
 import Pipeline
+import Ptychography
 import Stages
 
 /// A reader under attack: damaged bytes must end in an error or a value, never in a crash.
 enum Reader: String, CaseIterable {
-  case mpr, mpt, csv, nexus, yaml, poni, xye, frames
+  case mpr, mpt, csv, nexus, yaml, poni, xye, frames, scan, positions
 
   /// Reads bytes and forgets the result.
   func read(_ bytes: [UInt8]) throws {
@@ -21,6 +22,16 @@ enum Reader: String, CaseIterable {
     case .frames:
       let file = try FrameFile.read(bytes, named: "fuzz.frames")
       if file.frames.count > 0 { _ = try file.frames.floats(frame: 0) }
+    case .scan:
+      let file = FileManager.default.temporaryDirectory.appending(
+        path: "fuzz-\(ProcessInfo.processInfo.processIdentifier).cxi")
+      defer { try? FileManager.default.removeItem(at: file) }
+      try Data(bytes).write(to: file)
+      let scan = try PtychographyFile.read(file.path)
+      if scan.frames.count > 0 { _ = try scan.frames.floats(frame: 0) }
+    case .positions:
+      _ = try PtychographyStackDescription.positions(
+        ofTable: bytes, named: "fuzz.csv", y: .name("y"), x: .name("x"))
     case .yaml: _ = ExperimentDocument(bytes: bytes, file: "fuzz.yaml").decode(ExperimentSettings.self)
     }
   }
@@ -46,6 +57,17 @@ enum Reader: String, CaseIterable {
         .root(entry: .entry(title: "seed", defaultPlot: "data", children: ["data": .group(data)]), creator: "fuzz"),
         to: file.path)
       return [[UInt8](try Data(contentsOf: file))]
+    case .scan:
+      let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).cxi")
+      defer { try? FileManager.default.removeItem(at: file) }
+      let shape = FrameShape(rows: 8, columns: 8)
+      let scan = PtychographyScan(
+        name: "seed", geometry: ScanGeometry(wavelength: 1.3e-10, distance: 9, pixelHeight: 55e-6, pixelWidth: 55e-6),
+        frames: MemoryFrames([UInt16](repeating: 3, count: 2 * shape.count), shape: shape),
+        positions: [ScanPosition(y: 0, x: 0), ScanPosition(y: 1e-6, x: 1e-6)])
+      try CXIScanWriter.write(scan, to: file.path, compression: .gzip)
+      return [[UInt8](try Data(contentsOf: file))]
+    case .positions: return [Array("y / um,x / um\n1,2\n3,4.5\n".utf8), Array("# made by hand\ny x\n1 2\n".utf8)]
     case .poni:
       return [
         Array(
