@@ -108,6 +108,43 @@ import Testing
     #expect(open.leakage < 0.25 * 22e-6 * 22e-6 * .pi / (4e-8 - 2.5e-11) * 1.5)
   }
 
+  @Test func theOrdersAddUpToTheZonesThemselves() throws {
+    // Ten zones, the innermost opaque, and an aperture that cuts nothing.
+    let coarse = FresnelZonePlate(
+      diameter: 40e-6, outerZoneWidth: 1e-6, centralStop: 0,
+      orderSortingAperture: .init(diameter: 300e-6, distanceToFocus: 0.1))
+    let focal = coarse.focalLength(wavelength: wavelength)
+    let window = FrameShape(rows: 64, columns: 64)
+    let step = 0.4e-6
+    let distance = focal + 0.03
+    let probe = try coarse.orderSortedProbe(
+      wavelength: wavelength, defocus: 0.03, pixel: (step, step), window: window,
+      orders: [-7, -5, -3, -1, 0, 1, 3, 5, 7]
+    ).probe
+    /// The Fresnel integral over the open zones, by small steps.
+    func intensity(_ rho: Double) -> Double {
+      let count = 20_000
+      var real = 0.0
+      var imaginary = 0.0
+      for i in 0..<count {
+        let r = (Double(i) + 0.5) * 20e-6 / Double(count)
+        guard Int(r * r / (wavelength * focal)) % 2 == 1 else { continue }
+        let weight = r * j0(2 * .pi * r * rho / (wavelength * distance))
+        real += weight * cos(.pi * r * r / (wavelength * distance))
+        imaginary += weight * sin(.pi * r * r / (wavelength * distance))
+      }
+      return real * real + imaginary * imaginary
+    }
+    let expected = (0..<28).map { intensity(Double($0) * step) }
+    let found = (0..<28).map { Double(probe[32, 32 + $0].squaredModulus) }
+    let scale = expected.reduce(0, +) / found.reduce(0, +)
+    // Beyond the cone zero and first order interfere as equals, at a hundredth of the peak.
+    for (index, (a, b)) in zip(expected, found).enumerated() {
+      let limit = (index < 9 ? 0.01 : 0.0015) * expected[0]
+      #expect(abs(a - scale * b) < limit, "\(index): \(a / expected[0]) \(scale * b / expected[0])")
+    }
+  }
+
   @Test func saysWhatDoesNotFit() throws {
     let window = FrameShape(rows: 512, columns: 512)
     func warnings(_ plate: FresnelZonePlate, _ defocus: Double) throws -> [ProbeSamplingWarning] {

@@ -69,46 +69,109 @@ public struct ProbeEstimate: Sendable {
       trials: [])
   }
 
-  /// The far field with the defocus of the smallest E after two passes from an empty object.
+  /// The far field with the defocus from which a few passes come to the smallest E.
   ///
-  /// The defoci tried give geometric probe diameters from a sixteenth of the window to half of it, on both sides of the
-  /// focus, and then two steps of refinement round the best. Of a large scan the patterns nearest to its middle are
-  /// used, so that they overlap.
+  /// The defoci tried give geometric probe diameters from a sixteenth of the window to three eighths of it, on both sides
+  /// of the focus, and one step of refinement round the best. What is found is a good start rather than a measurement:
+  /// the side of the focus is that of the optics, the size is often too large by up to a half, since wider probes
+  /// overlap more and fall faster at first; the engines mend it. Of a large scan the patterns nearest to its middle are
+  /// used, and of them the frequencies that hold 99 % of the counts.
   ///
   /// - Parameters:
   ///   - data: of a far-field scan.
   ///   - layout: where the windows lie.
   ///   - photons: Σ |P|².
   ///   - largestCount: the patterns of a trial.
+  ///   - passes: over them.
   ///   - threads: the trials run side by side; the result does not depend on it.
   public static func farFieldSweep(
-    _ data: DiffractionData, layout: ScanLayout, photons: Double, largestCount: Int = 49, threads: Int = 1
+    _ data: DiffractionData, layout: ScanLayout, photons: Double, largestCount: Int = 49, passes: Int = 5,
+    threads: Int = 1
   ) throws -> ProbeEstimate {
     try requireSomeCounts(data)
-    let mean = meanPattern(data)
-    let subset = ScanSubset(of: data, positions: layout.positions, largestCount: largestCount)
-    let pixel = data.geometry.objectPixel(for: data.window)
-    let extent = min(pixel.height * Double(data.window.rows), pixel.width * Double(data.window.columns))
+    let chosen = ScanSubset.middle(layout.positions, count: largestCount)
+    let some = data.selecting(chosen)
+    let window = some.windowHolding(0.99)
+    let reduced = window == data.window ? some : some.cropped(to: window)
+    let ratio = (
+      row: Double(window.rows) / Double(data.window.rows), column: Double(window.columns) / Double(data.window.columns)
+    )
+    let subset = ScanSubset(
+      reduced,
+      positions: chosen.map {
+        PixelPosition(row: layout.positions[$0].row * ratio.row, column: layout.positions[$0].column * ratio.column)
+      })
+    let mean = meanPattern(reduced)
+    let pixel = reduced.geometry.objectPixel(for: window)
+    let extent = min(pixel.height * Double(window.rows), pixel.width * Double(window.columns))
     // λ |Δz| q is how far a ray of frequency q has gone from the axis.
     let cone = data.geometry.wavelength * equivalentDiscFrequency(mean, pixel: pixel)
     guard cone > 0 else {
       throw PtychographyError.invalid(
         "the mean pattern has counts at its centre alone, so that it does not tell the beam's cone; give the probe")
     }
-    let sizes = (0...6).map { extent / 16 * pow(2, Double($0) / 2) }
     var trials: [(defocus: Double, error: Double)] = []
     func attempt(_ defoci: [Double]) throws {
       let errors = try parallelMap(count: defoci.count, threads: threads) { index in
-        subset.error(from: farFieldProbe(mean, data: data, defocus: defoci[index], photons: photons))
+        subset.error(
+          from: farFieldProbe(mean, data: reduced, defocus: defoci[index], photons: photons), passes: passes)
       }
       trials += zip(defoci, errors).map { (defocus: $0, error: $1) }
     }
     func best() -> Double { trials.min { $0.error < $1.error }?.defocus ?? 0 }
-    try attempt([0] + sizes.flatMap { [$0 / (2 * cone), -$0 / (2 * cone)] })
-    for step in [pow(2, 0.25), pow(2, 0.125)] where best() != 0 { try attempt([best() * step, best() / step]) }
+    let largest = 3 * extent / 8 / (2 * cone)
+    let sizes = (0...5).map { largest * pow(2, -Double($0) / 2) }
+    try attempt([0] + sizes.flatMap { [$0, -$0] })
+    let coarse = best()
+    let step = pow(2, 0.25)
+    try attempt([coarse * step, coarse / step].filter { $0 != 0 && abs($0) <= largest })
     let defocus = best()
     return ProbeEstimate(
-      probe: farFieldProbe(mean, data: data, defocus: defocus, photons: photons), defocus: defocus, trials: trials)
+      probe: farFieldProbe(meanPattern(data), data: data, defocus: defocus, photons: photons), defocus: defocus,
+      trials: trials)
+  }
+
+  /// Modes that are known, on the pixels of a scan: those of a file, or of another scan.
+  ///
+  /// - Parameters:
+  ///   - probes: by falling power, of one shape, the axis at (rows/2, columns/2).
+  ///   - pixel: theirs, in metres; `nil` where it is not known, which is taken for the scan's if the windows agree.
+  ///   - newPixel: of the scan, in metres.
+  ///   - window: of the scan.
+  ///   - photons: Σ_k Σ |P_k|².
+  public static func given(
+    _ probes: [ComplexImage], pixel: (height: Double, width: Double)?, newPixel: (height: Double, width: Double),
+    window: FrameShape, photons: Double
+  ) throws -> [ComplexImage] {
+    guard let shape = probes.first?.shape, probes.allSatisfy({ $0.shape == shape }), shape.count > 0 else {
+      throw PtychographyError.invalid(
+        "the probe's modes must be images of one shape; found \(probes.map { "\($0.rows) x \($0.columns)" })")
+    }
+    guard probes.allSatisfy({ $0.pixels.allSatisfy { $0.squaredModulus.isFinite } }), probes[0].power > 0 else {
+      throw PtychographyError.invalid("the probe is dark or holds values that are not numbers; give another one")
+    }
+    guard pixel != nil || shape == window else {
+      throw PtychographyError.invalid(
+        "the probe is \(shape.rows) x \(shape.columns) pixels, the patterns are \(window.rows) x \(window.columns), and the extent of the probe's pixels is not stated; state it"
+      )
+    }
+    var modes = probes
+    if let pixel {
+      guard pixel.height > 0, pixel.width > 0, pixel.height.isFinite, pixel.width.isFinite else {
+        throw PtychographyError.invalid(
+          "the probe's pixel is \(pixel.height) m x \(pixel.width) m; it must be positive")
+      }
+      let isSame =
+        shape == window && abs(pixel.height / newPixel.height - 1) < 1e-6
+        && abs(pixel.width / newPixel.width - 1) < 1e-6
+      if !isSame { modes = probes.map { $0.resampled(from: pixel, to: newPixel, window: window) } }
+    }
+    let power = modes.reduce(0) { $0 + $1.power }
+    guard power > 0 else {
+      throw PtychographyError.invalid("the given probe is dark in the window of the patterns; check its pixel")
+    }
+    let factor = Float((photons / power).squareRoot())
+    return modes.map { mode in mode.map { factor * $0 } }
   }
 
   private static func requireSomeCounts(_ data: DiffractionData) throws {

@@ -38,7 +38,9 @@ public struct AxisConventionTest: Sendable {
     public var description: String {
       let best = String(format: "E %.3g", errors[0].error)
       let next = String(format: "E %.3g, %.2f times", errors[1].error, margin)
-      if isDecided { return "The data support \(supported) (\(best)); the next best is \(errors[1].convention) (\(next))." }
+      if isDecided {
+        return "The data support \(supported) (\(best)); the next best is \(errors[1].convention) (\(next))."
+      }
       if onlyTwinIsOpen {
         return
           "The data support \(supported) (\(best)) or its twin \(errors[1].convention) (\(next)): in the far field both fit alike, and only the sign of the probe's defocus tells them apart."
@@ -63,7 +65,9 @@ public struct AxisConventionTest: Sendable {
         "the axes are tested with one position a pattern and probes as large as the patterns; found \(positions.count) positions, \(data.count) patterns and \(probes.count) probes"
       )
     }
-    guard passes > 0 else { throw PtychographyError.invalid("the axes are tested by at least one pass; found \(passes)") }
+    guard passes > 0 else {
+      throw PtychographyError.invalid("the axes are tested by at least one pass; found \(passes)")
+    }
     let places = positions.map { PixelPosition(row: $0.y, column: $0.x) }
     let chosen = ScanSubset.middle(places, count: largestCount ?? positions.count)
     var some = data.selecting(chosen)
@@ -144,8 +148,10 @@ extension DiffractionData {
       return kept
     }
     switch counts {
-    case .narrow(let values): return DiffractionData(.narrow(low(values)), window: smaller, count: count, geometry: geometry)
-    case .wide(let values): return DiffractionData(.wide(low(values)), window: smaller, count: count, geometry: geometry)
+    case .narrow(let values):
+      return DiffractionData(.narrow(low(values)), window: smaller, count: count, geometry: geometry)
+    case .wide(let values):
+      return DiffractionData(.wide(low(values)), window: smaller, count: count, geometry: geometry)
     }
   }
 }

@@ -23,7 +23,8 @@ struct FaultyPixels {
       for line in 0..<lines {
         func isDark(_ place: Int) -> Bool {
           let i = index(line, place)
-          return !mask.pixels[i] && statistics.sums.pixels[i] == 0 && Int(statistics.missing.pixels[i]) < statistics.count
+          return !mask.pixels[i] && statistics.sums.pixels[i] == 0
+            && Int(statistics.missing.pixels[i]) < statistics.count
         }
         func brightness(_ places: [Int]) -> Double {
           let known = places.filter { (0..<length).contains($0) && !mask.pixels[index(line, $0)] }
@@ -102,7 +103,7 @@ struct FaultyPixels {
         for place in 0..<length {
           let i = index(line, place)
           let j = index(line + 1, place)
-          if mask.pixels[i] && mask.pixels[j] { continue }
+          if mask.pixels[i] || mask.pixels[j] { continue }
           guard statistics.sums.pixels[i] == statistics.sums.pixels[j],
             statistics.largest.pixels[i] == statistics.largest.pixels[j]
           else { return false }

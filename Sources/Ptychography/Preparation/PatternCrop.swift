@@ -39,16 +39,22 @@ struct PatternCrop {
       }
       size = window
     } else {
-      let reach = min(middle.row, frame.rows - middle.row, middle.column, frame.columns - middle.column)
-      let side = Self.largestSmooth(upTo: 2 * reach)
-      guard side >= 8 else {
+      let down = min(middle.row, frame.rows - middle.row)
+      let right = min(middle.column, frame.columns - middle.column)
+      // In the far field a square window makes square pixels of the object; the near field keeps the detector's.
+      let least = min(down, right)
+      let rows = Self.largestSmooth(upTo: 2 * (propagation == .farField ? least : down))
+      let columns = Self.largestSmooth(upTo: 2 * (propagation == .farField ? least : right))
+      guard rows >= 8, columns >= 8 else {
         throw PtychographyError.invalid(
-          "the pattern's centre (row \(middle.row), column \(middle.column)) is so near to the frame's edge that \(side) pixels remain round it; give centre or window"
+          "the pattern's centre (row \(middle.row), column \(middle.column)) is so near to the frame's edge that \(rows) x \(columns) pixels remain round it; give centre or window"
         )
       }
-      size = FrameShape(rows: side, columns: side)
+      size = FrameShape(rows: rows, columns: columns)
       if size != frame {
-        notes.append("The patterns are the \(side) x \(side) pixels round the centre: the largest even size without large prime factors that fits.")
+        notes.append(
+          "The patterns are the \(rows) x \(columns) pixels round the centre: the largest even size without large prime factors that fits."
+        )
       }
     }
     func table(_ length: Int, _ extent: Int, _ middle: Int) -> [Int] {
@@ -62,7 +68,8 @@ struct PatternCrop {
     columns = table(size.columns, frame.columns, middle.column)
     let outside = rows.count { $0 < 0 } * size.columns + columns.count { $0 < 0 } * size.rows
     if outside > 0 {
-      notes.append("The centre lies off the middle of the frames; what the window has outside them counts as not measured.")
+      notes.append(
+        "The centre lies off the middle of the frames; what the window has outside them counts as not measured.")
     }
     self.window = size
     self.notes = notes
@@ -97,7 +104,8 @@ struct PatternCrop {
   ///   - mask: of a frame in centred order.
   ///   - statistics: in centred order; tell the largest count.
   func counts(
-    of frames: any FrameSource, conversion: CountConversion, mask: Image<Bool>, statistics: PixelStatistics, threads: Int
+    of frames: any FrameSource, conversion: CountConversion, mask: Image<Bool>, statistics: PixelStatistics,
+    threads: Int
   ) throws -> DiffractionData.Counts {
     // Where a pattern's pixel lies in a frame as it is read; −1 where it is not to be used.
     var sources = [Int32](repeating: -1, count: window.count)

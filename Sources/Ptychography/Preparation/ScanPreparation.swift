@@ -107,10 +107,12 @@ public struct ScanPreparation: Sendable {
     var largest: Float = 0
     var hasFractions = false
     for index in stride(from: 0, to: scan.frames.count, by: max(scan.frames.count / 8, 1)) {
-      for value in try scan.frames.floats(frame: index) where value.isFinite {
-        let scaled = value * Float(settings.countScale)
+      let values = try scan.frames.floats(frame: index)
+      for i in values.indices where values[i].isFinite && scan.mask?.pixels[i] != true {
+        let scaled = values[i] * Float(settings.countScale)
         largest = max(largest, scaled)
-        if scaled > 0, scaled < 8_000_000, scaled != scaled.rounded() { hasFractions = true }
+        // Above 2²³ single precision has no fractions to show.
+        if scaled > 0, scaled < 8_388_608, scaled != scaled.rounded() { hasFractions = true }
       }
     }
     if hasFractions { warnings.append(.fractionsRounded(largest: Double(largest))) }
@@ -241,7 +243,8 @@ public struct ScanPreparation: Sendable {
     if repeated > 0 { warnings.append(.repeatedPositions(count: repeated)) }
     guard regularity.step > 0 else {
       throw PtychographyError.invalid(
-        "all \(positions.count) positions are the same; ptychography needs the beam to move. Check the positions' dataset")
+        "all \(positions.count) positions are the same; ptychography needs the beam to move. Check the positions' dataset"
+      )
     }
     let isolated = regularity.isolated
     if !isolated.isEmpty { warnings.append(.isolatedPositions(indices: isolated, distance: 5 * regularity.step)) }

@@ -70,7 +70,8 @@ struct ScanRegularity {
 
   /// The vector with most others near it.
   private func mode(of vectors: [ScanPosition], within radius: Double) -> ScanPosition? {
-    let candidates = vectors.count > 200 ? stride(from: 0, to: vectors.count, by: vectors.count / 200).map { vectors[$0] } : vectors
+    let candidates =
+      vectors.count > 200 ? stride(from: 0, to: vectors.count, by: vectors.count / 200).map { vectors[$0] } : vectors
     let counts = candidates.map { centre in vectors.count { hypot($0.y - centre.y, $0.x - centre.x) < radius } }
     return zip(candidates, counts).max { $0.1 < $1.1 }?.0
   }

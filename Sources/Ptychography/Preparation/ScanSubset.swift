@@ -1,26 +1,17 @@
 internal import ArrayMath
 
-/// The patterns nearest to the middle of a scan, for trials that need not see all of it.
+/// Some patterns of a scan, for trials that need not see all of it.
 struct ScanSubset {
   let data: DiffractionData
-  /// The numbers of the patterns in the whole scan.
-  let indices: [Int]
   private let layout: ScanLayout
-
-  /// - Parameter largestCount: how many patterns at most.
-  init(of data: DiffractionData, positions: [PixelPosition], largestCount: Int) {
-    let indices = Self.middle(positions, count: largestCount)
-    self.init(data.selecting(indices), positions: indices.map { positions[$0] }, indices: indices)
-  }
 
   /// - Parameters:
   ///   - data: the chosen patterns.
-  ///   - positions: theirs.
-  init(_ data: DiffractionData, positions: [PixelPosition], indices: [Int]) {
+  ///   - positions: theirs, in any object's pixels.
+  init(_ data: DiffractionData, positions: [PixelPosition]) {
     self.data = data
-    self.indices = indices
-    let metres = positions.map { ScanPosition(y: $0.row, x: $0.column) }
-    layout = ScanLayout(metres, pixel: (1, 1), window: data.window)
+    let offsets = positions.map { ScanPosition(y: $0.row, x: $0.column) }
+    layout = ScanLayout(offsets, pixel: (1, 1), window: data.window)
   }
 
   /// The numbers of the positions nearest to the middle of all, in ascending order.
@@ -41,11 +32,10 @@ struct ScanSubset {
   }
 
   /// E of the last pass of a few from an empty object, the same for the same input.
-  func error(from probe: ComplexImage, engine settings: EngineSettings = EngineSettings(.ePIE), passes: Int = 2)
-    -> Double
-  {
+  func error(from probe: ComplexImage, passes: Int) -> Double {
     var state = Reconstruction(layout: layout, probes: [probe])
-    var engine = settings.makeEngine(propagator: WavePropagator(geometry: data.geometry, window: data.window))
+    var engine = EngineSettings(.ePIE).makeEngine(
+      propagator: WavePropagator(geometry: data.geometry, window: data.window))
     var generator = SeededGenerator(seed: 1)
     var error = Double.infinity
     for pass in 0..<passes { error = engine.pass(&state, on: data, pass: pass, generator: &generator) }
