@@ -143,9 +143,9 @@ let tests: [Target] = [
     path: "Benchmarks",
     exclude: [
       "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
-      "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt",
+      "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt", "reconstruct-ptylab",
     ],
-    sources: ["main.swift", "Integration.swift", "Indexing.swift"]),
+    sources: ["main.swift", "Integration.swift", "Indexing.swift", "Reconstruction.swift"]),
 ]
 
 let package = Package(

@@ -13,6 +13,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-run", ptychographyRunLines),
   ("unwrapping", phaseUnwrappingLines),
   ("ptychography-readers", ptychographyReadersLines),
+  ("ptychography-positions", ptychographyPositionLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -1,8 +1,11 @@
 import FileFormats
 import Foundation
 import ParticleMechanics
+import Ptychography
 
-// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE: one line of figures, the median of five.
+// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE |
+// simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS: one line of figures, the median of five (of six passes
+// of a reconstruction, the least).
 
 /// CPU seconds of this process so far, and the most memory it held in MB.
 func usage() -> (seconds: Double, megabytes: Double) {
@@ -101,7 +104,21 @@ case let name? where name.hasPrefix("integrate-"):
 case "index" where arguments.count == 3:
   let (rate, error) = try indexing(size: Int(arguments[2]) ?? 60)
   report(1 / rate, [("patterns_per_s", String(rate)), ("mean_error_deg", String(error))])
+case "simulate-scan" where arguments.count == 3:
+  try ReconstructionScan.write(to: arguments[2])
+case "reconstruct" where arguments.count == 5:
+  guard let algorithm = EngineSettings.Algorithm(rawValue: arguments[3]), let projections = Int(arguments[4]),
+    projections > 0
+  else { fallthrough }
+  let seen = try reconstruction(arguments[2], algorithm: algorithm, projections: projections)
+  report(
+    seen.seconds,
+    [
+      ("ms_per_update", String(seen.seconds / 0.256)), ("updates_per_s", String(seen.updatesPerSecond)),
+      ("E", String(seen.errors[seen.errors.count - 1])),
+    ])
 default:
   print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE")
+  print("benchmark simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS")
   exit(2)
 }

@@ -56,7 +56,10 @@ void operando_pie_free(operando_pie *pie) {
   free(pie);
 }
 
-#define LARGER(A, B) __builtin_elementwise_max(A, B)
+typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES)));
+
+// Of numbers that are not negative: their bits are in the order of their values.
+#define LARGER(A, B) ((lanes)__builtin_elementwise_max((mask_lanes)(A), (mask_lanes)(B)))
 #define SQUARE(A) ((A).re * (A).re + (A).im * (A).im)
 
 INLINE float largest(const lanes *a) {
@@ -66,9 +69,16 @@ INLINE float largest(const lanes *a) {
 }
 
 // What an update does to one row: O and P take their part of psi' - psi, psi' with its parts exchanged.
+// Asks for a piece ahead of its use.
+INLINE void ask_for(const float *piece) {
+  __builtin_prefetch(piece, 0, 2);
+  __builtin_prefetch(piece + LANES, 0, 2);
+}
+
 INLINE void update_row(
     const int regularised, const float *wave, float *probe, float *re, float *im, size_t blocks,
-    const struct operando_pie_steps *steps, float probe_peak, float object_peak, lanes *peak) {
+    const struct operando_pie_steps *steps, float probe_peak, float object_peak, lanes *peak, ptrdiff_t probe_ahead,
+    ptrdiff_t object_ahead) {
   lanes most = *peak;
   const float object_gain = probe_peak > 0 ? steps->object_step / probe_peak : 0;
   const float probe_gain = object_peak > 0 ? steps->probe_step / object_peak : 0;
@@ -98,6 +108,9 @@ INLINE void update_row(
     *(loose_lanes *)(im + LANES * i) = o.im;
     store_piece(probe + PIECE * i, p);
     most = LARGER(most, SQUARE(p));
+    ask_for(probe + PIECE * (ptrdiff_t)i + probe_ahead);
+    __builtin_prefetch(re + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
+    __builtin_prefetch(im + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
   }
   *peak = most;
 }
@@ -114,6 +127,9 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
   // each row is written before it is read.
   int upwards = now && next && next->top > now->top;
   size_t ahead = (bytes + pie->rows - 1) / pie->rows;
+  ptrdiff_t way = upwards ? -1 : 1;
+  ptrdiff_t field_ahead = way * PIECE, probe_ahead = way * (ptrdiff_t)(PIECE * blocks);
+  ptrdiff_t object_ahead = way * (ptrdiff_t)(2 * pie->pitch);
   for (size_t step = 0; step < pie->rows; step++) {
     size_t row = upwards ? pie->rows - 1 - step : step;
     float *field = pie->field + PIECE * row, *probe = pie->probe + PIECE * blocks * row;
@@ -121,9 +137,9 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
       float *re = pie->object + (now->top + row) * 2 * pie->pitch + now->left, *im = re + pie->pitch;
       row_transform(plan, field, stride, result, rest);
       if (regularised) {
-        update_row(1, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak);
+        update_row(1, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak, probe_ahead, object_ahead);
       } else {
-        update_row(0, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak);
+        update_row(0, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak, probe_ahead, object_ahead);
       }
     }
     if (next) {
@@ -132,6 +148,9 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
         complex_lanes o = {*(const loose_lanes *)(re + LANES * i), *(const loose_lanes *)(im + LANES * i)};
         store_piece(pieces + PIECE * i, times(load_piece(probe + PIECE * i), o));
         object_peak = LARGER(object_peak, SQUARE(o));
+        __builtin_prefetch(re + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
+        __builtin_prefetch(im + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
+        ask_for(field + stride * i + field_ahead);
       }
       row_transform(plan, pieces, PIECE, result, rest);
       for (size_t i = 0; i < blocks; i++) store_piece(field + stride * i, load_piece(result + PIECE * i));
@@ -149,14 +168,12 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
 typedef uint16_t narrow_lanes __attribute__((vector_size(2 * LANES), aligned(2)));
 typedef uint32_t wide_lanes __attribute__((vector_size(4 * LANES)));
 typedef uint32_t loose_wide_lanes __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int32_t mask_lanes __attribute__((vector_size(4 * LANES)));
-
 #define CHOSEN(MASK, YES, NO) ((lanes)(((MASK) & (mask_lanes)(YES)) | (~(MASK) & (mask_lanes)(NO))))
 
 // The outer transform of sixteen columns to the detector, the moduli, and the outer transform back, all in registers.
 INLINE void moduli(
     const int radix, const int narrow, const operando_pie *pie, const void *counts, size_t block, float *y,
-    double *sums) {
+    const float *ahead, double *sums) {
   size_t inner = pie->down_columns->inner.length;
   const float inverse = 1 / ((float)pie->rows * (float)pie->columns);
   const lanes least = (lanes){0} + 1e-24f;
@@ -190,7 +207,10 @@ INLINE void moduli(
       a[k2] = (complex_lanes){gain * a[k2].im, gain * a[k2].re};
     }
     butterfly(radix, a);
-    UNROLLED for (int n2 = 0; n2 < radix; n2++) store_piece(y + PIECE * (k1 + (size_t)n2 * inner), a[n2]);
+    UNROLLED for (int n2 = 0; n2 < radix; n2++) {
+      store_piece(y + PIECE * (k1 + (size_t)n2 * inner), a[n2]);
+      ask_for(ahead + PIECE * (k1 + (size_t)n2 * inner));
+    }
   }
   for (int i = 0; i < LANES; i++) {
     sums[0] += (double)misfit[i];
@@ -205,12 +225,12 @@ INLINE void detector(const int narrow, const operando_pie *pie, const void *coun
     float *field = pie->field + pie->stride * block;
     columns_inner(plan, field, PIECE, middle, rest);
     switch (plan->outer) {
-      case 8: moduli(8, narrow, pie, counts, block, middle, sums); break;
-      case 5: moduli(5, narrow, pie, counts, block, middle, sums); break;
-      case 4: moduli(4, narrow, pie, counts, block, middle, sums); break;
-      case 3: moduli(3, narrow, pie, counts, block, middle, sums); break;
-      case 2: moduli(2, narrow, pie, counts, block, middle, sums); break;
-      default: moduli(1, narrow, pie, counts, block, middle, sums); break;
+      case 8: moduli(8, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 5: moduli(5, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 4: moduli(4, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 3: moduli(3, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      case 2: moduli(2, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
+      default: moduli(1, narrow, pie, counts, block, middle, field + pie->stride, sums); break;
     }
     columns_inner_back(plan, middle, field, PIECE, rest);
   }

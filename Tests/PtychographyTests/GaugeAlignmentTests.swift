@@ -7,7 +7,7 @@ import Testing
 @Suite struct GaugeAlignmentTests {
   let object: ComplexImage = {
     var generator = SeededGenerator(seed: 1)
-    return SmallScan.object(shape: FrameShape(rows: 60, columns: 72), generator: &generator)
+    return TruthScan.object(shape: FrameShape(rows: 60, columns: 72), generator: &generator)
   }()
 
   @Test func aFactorAndARampAreTakenOff() throws {
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func theProbeFollows() throws {
-    let scan = SmallScan(size: 24, side: 3)
+    let scan = TruthScan(size: 24, side: 3)
     let ramp = PixelShift(row: 0.04, column: -0.02)
     var changed = scan.truth
     changed.object = GaugeFit.ramped(changed.object, by: ramp).map { ComplexFloat(0.5, 0.5) * $0 }

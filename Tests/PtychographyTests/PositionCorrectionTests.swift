@@ -7,7 +7,7 @@ import Testing
 @Suite struct PositionCorrectionTests {
   @Test(arguments: [PositionCorrection.Method.gradient, .annealing])
   func positionsAreFoundInFrontOfTheTrueObject(method: PositionCorrection.Method) {
-    let scan = SmallScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
+    let scan = TruthScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
     var state = scan.truth
     state.positions = scan.start.positions
     var settings = PositionCorrection(method)
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func theMeanStays() {
-    let scan = SmallScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
+    let scan = TruthScan(size: 32, side: 4, margin: 8, positionError: 1, wholePixels: false)
     var state = scan.truth
     state.positions = scan.start.positions
     var corrector = PositionCorrector(PositionCorrection(.gradient), count: scan.data.count)
@@ -37,10 +37,31 @@ import Testing
     #expect(report.rootMeanSquare > 0.3)
   }
 
+  @Test func scaleTurnAndShearAreHeldWhereAsked() {
+    var generator = SeededGenerator(seed: 1)
+    let positions = (0..<20).map { (_: Int) -> PixelPosition in
+      PixelPosition(row: 50 * generator.uniform(), column: 30 * generator.uniform())
+    }
+    let linear = positions.map {
+      PixelShift(row: 0.3 + 0.01 * $0.row - 0.02 * $0.column, column: -1 + 0.03 * $0.row + 0.005 * $0.column)
+    }
+    let common = CommonShift(of: linear, at: positions, isAffine: true)
+    for (shift, position) in zip(linear, positions) {
+      let found = common.shift(at: position)
+      #expect(abs(found.row - shift.row) < 1e-9 && abs(found.column - shift.column) < 1e-9)
+    }
+    // On a line there is no telling a turn from a shear: the mean alone is taken.
+    let line = positions.map { PixelPosition(row: $0.row, column: 2 * $0.row) }
+    let mean = linear.reduce(0) { $0 + $1.row } / 20
+    let flat = CommonShift(of: linear, at: line, isAffine: true).shift(at: line[3])
+    #expect(abs(flat.row - mean) < 1e-9)
+    #expect(abs(CommonShift(of: linear, at: positions, isAffine: false).shift(at: positions[3]).row - mean) < 1e-9)
+  }
+
   @Test func windowsStayInsideTheObject() {
-    let scan = SmallScan(size: 24, side: 3, margin: 0, wholePixels: false)
+    let scan = TruthScan(size: 24, side: 3, margin: 0, wholePixels: false)
     var state = scan.truth
-    // The object moved down by 2: all windows want to follow, those at the bottom cannot; the others stay in the mean.
+    // Windows without any margin and steps far too long: some want to leave.
     var settings = PositionCorrection(.gradient)
     settings.largestStep = 5
     settings.relaxation = 10
@@ -61,7 +82,7 @@ import Testing
   }
 
   @Test func aScanWithoutSubpixelsStaysOnPixels() {
-    let scan = SmallScan(size: 24, side: 3, positionError: 1)
+    let scan = TruthScan(size: 24, side: 3, positionError: 1)
     var state = scan.truth
     state.positions = scan.start.positions
     var settings = PositionCorrection(.annealing)
@@ -88,7 +109,7 @@ import Testing
 
   /// Errors of 2 pixels found while object and probe are unknown; the full size is in the acceptance.
   @Test func positionsAreFoundWhileReconstructing() throws {
-    let scan = SmallScan(size: 32, side: 7, step: 4, margin: 10, positionError: 2, wholePixels: false)
+    let scan = TruthScan(size: 32, side: 7, step: 4, margin: 10, positionError: 2, wholePixels: false)
     var correction = PositionCorrection(.gradient)
     correction.startPass = 5
     correction.momentum = 0.5

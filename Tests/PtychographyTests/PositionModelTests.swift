@@ -5,7 +5,7 @@ import Testing
 @testable import Ptychography
 
 @Suite struct PositionModelTests {
-  let scan = SmallScan(size: 24, side: 3, wholePixels: false)
+  let scan = TruthScan(size: 24, side: 3, wholePixels: false)
 
   /// The slope and curvature-like matrix against differences of E itself, at a place off the truth.
   private func compare(_ state: Reconstruction, _ data: DiffractionData, _ pattern: Int) {
@@ -44,7 +44,7 @@ import Testing
     let geometry = ScanGeometry(
       wavelength: 1e-10, distance: 2e-3, pixelHeight: 1e-7, pixelWidth: 1e-7, propagation: .nearField)
     var generator = SeededGenerator(seed: 2)
-    let data = SmallScan.counts(
+    let data = TruthScan.counts(
       of: scan.start, window: scan.data.window, geometry: geometry, noisy: false, generator: &generator)
     for pattern in 0..<4 { compare(scan.truth, data, pattern) }
   }
@@ -82,7 +82,7 @@ import Testing
       state.positions[index] = PixelPosition(row: 3, column: 3)
     }
     var generator = SeededGenerator(seed: 2)
-    let data = SmallScan.counts(
+    let data = TruthScan.counts(
       of: state, window: scan.data.window, geometry: geometry, noisy: false, generator: &generator)
     let model = PositionModel(state, data: data)
     model.load(0)

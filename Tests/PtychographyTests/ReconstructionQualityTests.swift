@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func theIlluminationIsTheSumOfAllProbes() {
-    let scan = SmallScan(size: 24, side: 3)
+    let scan = TruthScan(size: 24, side: 3)
     let light = scan.truth.illumination()
     let total = light.pixels.reduce(0.0) { $0 + Double($1) }
     #expect(abs(total / (9 * scan.truth.probes[0].power) - 1) < 1e-4)
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func aHalfHoldsItsPatterns() {
-    let scan = SmallScan(size: 24, side: 3)
+    let scan = TruthScan(size: 24, side: 3)
     let half = scan.data.subset([7, 2])
     #expect(half.count == 2 && half.pattern(0) == scan.data.pattern(7) && half.pattern(1) == scan.data.pattern(2))
     #expect(scan.truth.subset([7, 2]).positions == [scan.truth.positions[7], scan.truth.positions[2]])

@@ -5,7 +5,7 @@ import Testing
 @testable import Ptychography
 
 @Suite struct ReconstructionWatchdogTests {
-  let scan = SmallScan(size: 24, side: 3)
+  let scan = TruthScan(size: 24, side: 3)
 
   /// An engine that spoils what a test wants spoilt.
   private struct Spoiler: ReconstructionEngine {
@@ -124,10 +124,12 @@ import Testing
 
   @Test func aWanderingProbeIsMovedBackWithItsObject() throws {
     let before = E(scan.truth)
+    nonisolated(unsafe) var passes: [Int] = []
     let result = try Reconstructor(
       plan: ReconstructionPlan(steps: [.init(engine: EngineSettings(.ePIE), passes: 4)]), data: scan.data
     ) { settings, _ in
-      Spoiler(settings: settings) { state, _, _ in
+      Spoiler(settings: settings) { state, pass, _ in
+        passes.append(pass)
         // Probe and object wander by a row a pass: no pattern changes.
         state.move(rows: 1, columns: 0)
         return 1
@@ -135,8 +137,11 @@ import Testing
     }.run(from: scan.truth, seed: 1)
     #expect(
       result.events == ["pass 3: the probe had wandered by 3 rows and 0 columns and was moved back with its object"])
+    // An engine begins anew, for what it keeps belongs to the old place.
+    #expect(passes == [0, 1, 2, 0])
     #expect(abs(result.drift.row - 4) < 0.05 && abs(result.drift.column) < 0.05)
-    #expect(abs(ProbeExtent(of: result.state.probes).centre.row - ProbeExtent(of: scan.truth.probes).centre.row - 1) < 0.05)
+    #expect(
+      abs(ProbeExtent(of: result.state.probes).centre.row - ProbeExtent(of: scan.truth.probes).centre.row - 1) < 0.05)
     #expect(abs(E(result.state) - before) < 1e-4)
   }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Ptychography
 
 @Suite struct ReconstructorTests {
-  let scan = SmallScan(size: 24, side: 4)
+  let scan = TruthScan(size: 24, side: 4)
 
   private func plan(_ passes: Int) -> ReconstructionPlan {
     ReconstructionPlan(steps: [.init(engine: EngineSettings(.ePIE), passes: passes)])

@@ -28,6 +28,9 @@ public struct PositionCorrection: Sendable, Hashable, Codable {
   public var radius = 4.0
   /// Trial positions of a pattern at each correction (annealing).
   public var trials = 5
+  /// Whether the part of the shifts that scales, turns or shears the scan as a whole is taken off, as their mean always is.
+  /// The scale of a scan is nearly a freedom of object and probe and wanders where it is left free.
+  public var holdsAffine = false
   /// Whether positions may lie between pixels. The engine should then interpolate as well.
   public var isSubpixel = true
 

@@ -26,37 +26,31 @@ struct PositionCorrector {
 
   /// Corrects once.
   ///
-  /// The mean of the shifts is taken off, for all positions and the object may move together unseen. A position whose
+  /// The mean of the shifts is taken off, for all positions and the object may move together unseen, and where it is
+  /// asked for what scales, turns and shears the scan. A position whose
   /// window would leave the object is held at the array's border and counted.
   mutating func correct(
     _ state: inout Reconstruction, on data: DiffractionData, pass: Int, of passes: Int,
     generator: inout SeededGenerator
   ) -> Report {
     let model = PositionModel(state, data: data)
-    var shifts: [PixelShift] = []
-    shifts.reserveCapacity(data.count)
-    for (index, position) in state.positions.enumerated() {
-      model.load(index)
-      switch settings.method {
-      case .gradient:
-        let step = PositionGradient(largestStep: settings.largestStep).step(at: position, model: model)
-        let shift = PixelShift(
-          row: settings.momentum * velocity[index].row + settings.relaxation * step.row,
-          column: settings.momentum * velocity[index].column + settings.relaxation * step.column)
-        velocity[index] = shift.limited(to: settings.largestStep)
-        shifts.append(velocity[index])
-      case .annealing:
-        let search = PositionAnnealing(
-          trials: settings.trials, radius: settings.radius(after: pass, of: passes), isSubpixel: settings.isSubpixel)
-        shifts.append(search.step(at: position, model: model, generator: &generator))
+    let shifts: [PixelShift]
+    switch settings.method {
+    case .gradient: shifts = descend(state.positions, model: model)
+    case .annealing:
+      let search = PositionAnnealing(
+        trials: settings.trials, radius: settings.radius(after: pass, of: passes), isSubpixel: settings.isSubpixel)
+      shifts = state.positions.enumerated().map { index, position in
+        model.load(index)
+        return search.step(at: position, model: model, generator: &generator)
       }
     }
+    let common = CommonShift(of: shifts, at: state.positions, isAffine: settings.holdsAffine)
     let count = Double(max(shifts.count, 1))
-    let mean = PixelShift(
-      row: shifts.reduce(0) { $0 + $1.row } / count, column: shifts.reduce(0) { $0 + $1.column } / count)
     var report = Report(rootMeanSquare: 0, heldBack: 0)
     for index in shifts.indices {
-      let shift = PixelShift(row: shifts[index].row - mean.row, column: shifts[index].column - mean.column)
+      let together = common.shift(at: state.positions[index])
+      let shift = PixelShift(row: shifts[index].row - together.row, column: shifts[index].column - together.column)
       report.rootMeanSquare += shift.length * shift.length / count
       var wanted = PixelPosition(
         row: state.positions[index].row + shift.row, column: state.positions[index].column + shift.column)
@@ -69,5 +63,20 @@ struct PositionCorrector {
     }
     report.rootMeanSquare = report.rootMeanSquare.squareRoot()
     return report
+  }
+  /// Steps along the gradient, with their momentum.
+  private mutating func descend(_ positions: [PixelPosition], model: PositionModel) -> [PixelShift] {
+    let linearisations = positions.enumerated().map { index, position in
+      model.load(index)
+      return model.linearised(at: position)
+    }
+    let steps = PositionGradient(largestStep: settings.largestStep).steps(of: linearisations)
+    for (index, step) in steps.enumerated() {
+      velocity[index] = PixelShift(
+        row: settings.momentum * velocity[index].row + settings.relaxation * step.row,
+        column: settings.momentum * velocity[index].column + settings.relaxation * step.column
+      ).limited(to: settings.largestStep)
+    }
+    return velocity
   }
 }

@@ -21,17 +21,22 @@ final class PositionModel {
   /// 2π k / N along rows and columns, signed.
   private let rowFrequencies: [Double]
   private let columnFrequencies: [Double]
-  private var spectra: [ComplexFloat]
+  private let spectra: WorkBuffer<ComplexFloat>
   /// The moved modes and the fraction by which they were moved.
-  private var moved: [ComplexFloat]
+  private let moved: WorkBuffer<ComplexFloat>
   private var movedBy: PixelShift?
-  private var wave: [ComplexFloat]
-  private var change: [ComplexFloat]
+  /// exp(−i f q) along each axis, for the fraction f of ``movedBy``.
+  private let rowRamp: WorkBuffer<ComplexFloat>
+  private let columnRamp: WorkBuffer<ComplexFloat>
+  private let wave: WorkBuffer<ComplexFloat>
+  private let change: WorkBuffer<ComplexFloat>
+  /// The near field's i q ψ is made from this.
+  private let spare: WorkBuffer<ComplexFloat>
   /// √I, negative where nothing was measured.
-  private var amplitudes: [Float]
-  private var intensity: [Float]
-  private var rowChange: [Float]
-  private var columnChange: [Float]
+  private let amplitudes: WorkBuffer<Float>
+  private let intensity: WorkBuffer<Float>
+  private let rowChange: WorkBuffer<Float>
+  private let columnChange: WorkBuffer<Float>
 
   init(_ state: Reconstruction, data: DiffractionData) {
     let window = data.window
@@ -52,19 +57,24 @@ final class PositionModel {
     }
     rowFrequencies = frequencies(window.rows)
     columnFrequencies = frequencies(window.columns)
-    spectra = []
-    for probe in probes {
-      var spectrum = probe
-      transform.forward(&spectrum)
-      spectra += spectrum.pixels
+    func complex(_ count: Int) -> WorkBuffer<ComplexFloat> { WorkBuffer(repeating: .zero, count: count) }
+    func real() -> WorkBuffer<Float> { WorkBuffer(repeating: 0, count: window.count) }
+    spectra = complex(window.count * state.probes.count)
+    moved = complex(window.count * state.probes.count)
+    rowRamp = complex(window.rows)
+    columnRamp = complex(window.columns)
+    wave = complex(window.count)
+    change = complex(window.count)
+    spare = complex(data.geometry.propagation == .nearField ? window.count : 1)
+    amplitudes = real()
+    intensity = real()
+    rowChange = real()
+    columnChange = real()
+    for (mode, probe) in state.probes.enumerated() {
+      let field = UnsafeMutableBufferPointer(start: spectra.start + mode * window.count, count: window.count)
+      for i in field.indices { field[i] = probe.pixels[i] }
+      transform.forward(field)
     }
-    moved = [ComplexFloat](repeating: .zero, count: window.count * probes.count)
-    wave = [ComplexFloat](repeating: .zero, count: window.count)
-    change = wave
-    amplitudes = [Float](repeating: 0, count: window.count)
-    intensity = amplitudes
-    rowChange = amplitudes
-    columnChange = amplitudes
   }
 
   /// The positions that keep their window inside the object.
@@ -80,35 +90,34 @@ final class PositionModel {
 
   /// Chooses the pattern that the other calls are about.
   func load(_ pattern: Int) {
-    let count = data.window.count
-    func fill<Value: FixedWidthInteger & UnsignedInteger>(_ counts: [Value]) {
-      counts.withUnsafeBufferPointer { all in
-        amplitudes.withUnsafeMutableBufferPointer { roots in
-          for i in 0..<count {
-            let value = all[pattern * count + i]
-            roots[i] = value == .max ? -1 : Float(value).squareRoot()
-          }
-        }
-      }
-    }
-    switch data.counts {
-    case .narrow(let counts): fill(counts)
-    case .wide(let counts): fill(counts)
-    }
+    data.load(pattern, into: amplitudes.start)
+    let roots = amplitudes.start
+    for i in 0..<data.window.count { roots[i] = roots[i] < 0 ? -1 : roots[i].squareRoot() }
   }
 
   /// E of the loaded pattern at a position.
   func misfit(at position: PixelPosition) -> Double {
     startIntensity()
     let (top, left) = position.rounded
-    let fraction = PixelShift(row: position.row - Double(top), column: position.column - Double(left))
-    moveProbes(by: fraction)
+    moveProbes(row: position.row - Double(top), column: position.column - Double(left))
     for mode in probes.indices {
-      illuminate(from: moved, mode: mode, top: top, left: left, into: &wave)
-      propagate(&wave, fraction: fraction)
+      illuminate(moved.start + mode * data.window.count, top: top, left: left, into: wave.start)
+      propagate(wave.start)
       accumulateIntensity()
     }
-    return misfitOfIntensity()
+    let columns = data.window.columns
+    let roots = amplitudes.start
+    let model = intensity.start
+    var sum = 0.0
+    for row in 0..<data.window.rows {
+      var line: Float = 0
+      for i in row * columns..<(row + 1) * columns {
+        let residual = roots[i] - model[i].squareRoot()
+        line += roots[i] < 0 ? 0 : residual * residual
+      }
+      sum += Double(line)
+    }
+    return sum
   }
 
   /// E and the equations H δ = g of Gauss and Newton for the step δ (row, column) that lowers it.
@@ -126,39 +135,42 @@ final class PositionModel {
   /// E of the loaded pattern at a position, and how it changes.
   func linearised(at position: PixelPosition) -> Linearisation {
     startIntensity()
-    let count = data.window.count
-    for i in 0..<count {
-      rowChange[i] = 0
-      columnChange[i] = 0
+    let columns = data.window.columns
+    let down = rowChange.start
+    let right = columnChange.start
+    for i in 0..<data.window.count {
+      down[i] = 0
+      right[i] = 0
     }
     let (top, left) = position.rounded
-    let fraction = PixelShift(row: position.row - Double(top), column: position.column - Double(left))
-    moveProbes(by: fraction)
+    moveProbes(row: position.row - Double(top), column: position.column - Double(left))
     for mode in probes.indices {
-      illuminate(from: moved, mode: mode, top: top, left: left, into: &wave)
-      propagate(&wave, fraction: fraction)
+      illuminate(moved.start + mode * data.window.count, top: top, left: left, into: wave.start)
+      propagate(wave.start)
       accumulateIntensity()
       for alongRows in [true, false] {
-        derivative(ofMode: mode, alongRows: alongRows, fraction: fraction, top: top, left: left)
-        accumulateChange(alongRows: alongRows)
+        differentiate(mode: mode, alongRows: alongRows, top: top, left: left)
+        accumulateChange(into: alongRows ? down : right)
       }
     }
+    let roots = amplitudes.start
+    let model = intensity.start
     var result = Linearisation()
     for row in 0..<data.window.rows {
       var line: (misfit: Float, row: Float, column: Float) = (0, 0, 0)
       var square: (rows: Float, mixed: Float, columns: Float) = (0, 0, 0)
-      for i in row * data.window.columns..<(row + 1) * data.window.columns where amplitudes[i] >= 0 {
-        let modulus = intensity[i].squareRoot()
-        let residual = amplitudes[i] - modulus
+      for i in row * columns..<(row + 1) * columns where roots[i] >= 0 {
+        let modulus = model[i].squareRoot()
+        let residual = roots[i] - modulus
         let inverse = modulus > 1e-12 ? 1 / modulus : 0
-        let down = rowChange[i] * inverse
-        let right = columnChange[i] * inverse
+        let along = down[i] * inverse
+        let across = right[i] * inverse
         line.misfit += residual * residual
-        line.row += down * residual
-        line.column += right * residual
-        square.rows += down * down
-        square.mixed += down * right
-        square.columns += right * right
+        line.row += along * residual
+        line.column += across * residual
+        square.rows += along * along
+        square.mixed += along * across
+        square.columns += across * across
       }
       result.misfit += Double(line.misfit)
       result.row += Double(line.row)
@@ -172,168 +184,129 @@ final class PositionModel {
 
   // MARK: - Parts
 
+  private func buffer(_ start: UnsafeMutablePointer<ComplexFloat>) -> UnsafeMutableBufferPointer<ComplexFloat> {
+    UnsafeMutableBufferPointer(start: start, count: data.window.count)
+  }
+
   private func startIntensity() {
+    let model = intensity.start
     if background.isEmpty {
-      for i in intensity.indices { intensity[i] = 0 }
+      for i in 0..<data.window.count { model[i] = 0 }
     } else {
-      for i in intensity.indices { intensity[i] = background[i] }
+      background.withUnsafeBufferPointer { background in
+        for i in background.indices { model[i] = background[i] }
+      }
     }
   }
 
-  /// exp(−i f q) for the frequencies along one axis.
-  private func ramp(_ frequencies: [Double], _ fraction: Double) -> [ComplexFloat] {
-    frequencies.map { ComplexFloat(Float(cos(fraction * $0)), Float(-sin(fraction * $0))) }
-  }
-
-  private func moveProbes(by fraction: PixelShift) {
+  private func moveProbes(row: Double, column: Double) {
+    let fraction = PixelShift(row: row, column: column)
     guard movedBy != fraction else { return }
     movedBy = fraction
-    let count = data.window.count
-    if fraction.length == 0 {
-      for mode in probes.indices {
-        for i in 0..<count { moved[mode * count + i] = probes[mode].pixels[i] }
+    func fill(_ ramp: UnsafeMutablePointer<ComplexFloat>, _ frequencies: [Double], _ shift: Double) {
+      for (index, frequency) in frequencies.enumerated() {
+        ramp[index] = ComplexFloat(Float(cos(shift * frequency)), Float(-sin(shift * frequency)))
       }
-      return
     }
-    let down = ramp(rowFrequencies, fraction.row)
-    let right = ramp(columnFrequencies, fraction.column)
-    let columns = data.window.columns
-    moved.withUnsafeMutableBufferPointer { moved in
-      spectra.withUnsafeBufferPointer { spectra in
-        for mode in probes.indices {
-          let field = UnsafeMutableBufferPointer(rebasing: moved[mode * count..<(mode + 1) * count])
-          for row in down.indices {
-            let factor = 1 / Float(count) * down[row]
-            for column in 0..<columns {
-              let i = row * columns + column
-              field[i] = spectra[mode * count + i] * (factor * right[column])
-            }
-          }
-          transform.backward(field)
-        }
+    fill(rowRamp.start, rowFrequencies, row)
+    fill(columnRamp.start, columnFrequencies, column)
+    let (count, columns) = (data.window.count, data.window.columns)
+    let across = columnRamp.start
+    for mode in probes.indices {
+      let source = spectra.start + mode * count
+      let target = moved.start + mode * count
+      for row in 0..<data.window.rows {
+        let factor = 1 / Float(count) * rowRamp.start[row]
+        for i in 0..<columns { target[row * columns + i] = source[row * columns + i] * (factor * across[i]) }
       }
+      transform.backward(buffer(target))
     }
   }
 
-  /// P_k O, the wave behind the sample.
+  /// A mode times the object's window: the wave behind the sample. Both fields may be one.
   private func illuminate(
-    from fields: [ComplexFloat], mode: Int, top: Int, left: Int, into exit: inout [ComplexFloat]
+    _ mode: UnsafeMutablePointer<ComplexFloat>, top: Int, left: Int, into exit: UnsafeMutablePointer<ComplexFloat>
   ) {
     let columns = data.window.columns
-    let count = data.window.count
-    fields.withUnsafeBufferPointer { fields in
-      object.pixels.withUnsafeBufferPointer { object in
-        exit.withUnsafeMutableBufferPointer { exit in
-          for row in 0..<data.window.rows {
-            let line = (top + row) * self.object.columns + left
-            for column in 0..<columns {
-              let i = row * columns + column
-              exit[i] = fields[mode * count + i] * object[line + column]
-            }
-          }
-        }
+    object.pixels.withUnsafeBufferPointer { pixels in
+      for row in 0..<data.window.rows {
+        let line = (top + row) * object.columns + left
+        for i in 0..<columns { exit[row * columns + i] = mode[row * columns + i] * pixels[line + i] }
       }
     }
   }
 
-  /// Ψ, with the scale of a unitary propagation.
-  private func propagate(_ field: inout [ComplexFloat], fraction: PixelShift) {
-    let count = Float(data.window.count)
-    field.withUnsafeMutableBufferPointer { field in
-      transform.forward(field)
-      guard !kernel.isEmpty else {
-        let scale = 1 / count.squareRoot()
-        for i in field.indices { field[i] = scale * field[i] }
-        return
-      }
-      applyKernel(to: field, fraction: fraction)
-      transform.backward(field)
+  /// To the detector, with the scale of a unitary propagation.
+  private func propagate(_ field: UnsafeMutablePointer<ComplexFloat>) {
+    transform.forward(buffer(field))
+    guard kernel.isEmpty else {
+      applyKernel(to: field)
+      return
     }
+    let scale = 1 / Float(data.window.count).squareRoot()
+    for i in 0..<data.window.count { field[i] = scale * field[i] }
   }
 
-  /// The Fresnel kernel and the way back by the fraction, exp(+i f q).
-  private func applyKernel(to field: UnsafeMutableBufferPointer<ComplexFloat>, fraction: PixelShift) {
-    let down = ramp(rowFrequencies, -fraction.row)
-    let right = ramp(columnFrequencies, -fraction.column)
+  /// The Fresnel kernel, the way back by the fraction, exp(+i f q), and the transform back.
+  private func applyKernel(to field: UnsafeMutablePointer<ComplexFloat>) {
     let columns = data.window.columns
-    for row in down.indices {
-      let factor = 1 / Float(data.window.count) * down[row]
-      for column in 0..<columns {
-        let i = row * columns + column
-        field[i] = field[i] * kernel[i] * (factor * right[column])
+    for row in 0..<data.window.rows {
+      let factor = 1 / Float(data.window.count) * rowRamp.start[row].conjugate
+      for i in 0..<columns {
+        field[row * columns + i] *= kernel[row * columns + i] * (factor * columnRamp.start[i].conjugate)
       }
     }
+    transform.backward(buffer(field))
   }
 
   /// ∂Ψ/∂R along one axis into `change`: −∂P/∂r O, and in the near field the way back's i q ψ besides.
-  private func derivative(ofMode mode: Int, alongRows: Bool, fraction: PixelShift, top: Int, left: Int) {
-    let count = data.window.count
-    let columns = data.window.columns
-    let down = ramp(rowFrequencies, fraction.row)
-    let right = ramp(columnFrequencies, fraction.column)
-    var field = [ComplexFloat](repeating: .zero, count: count)
-    for row in down.indices {
-      for column in 0..<columns {
-        let i = row * columns + column
-        let frequency = Float(alongRows ? rowFrequencies[row] : columnFrequencies[column]) / Float(count)
-        let value = spectra[mode * count + i] * (down[row] * right[column])
-        field[i] = ComplexFloat(frequency * value.imaginary, -frequency * value.real)
+  private func differentiate(mode: Int, alongRows: Bool, top: Int, left: Int) {
+    let (count, columns) = (data.window.count, data.window.columns)
+    let source = spectra.start + mode * count
+    let field = change.start
+    func frequency(_ row: Int, _ column: Int) -> Float {
+      Float(alongRows ? rowFrequencies[row] : columnFrequencies[column])
+    }
+    for row in 0..<data.window.rows {
+      let factor = 1 / Float(count) * rowRamp.start[row]
+      for i in 0..<columns {
+        let value = source[row * columns + i] * (factor * columnRamp.start[i])
+        let q = frequency(row, i)
+        field[row * columns + i] = ComplexFloat(q * value.imaginary, -q * value.real)
       }
     }
-    field.withUnsafeMutableBufferPointer { transform.backward($0) }
-    illuminate(from: field, mode: 0, top: top, left: left, into: &change)
+    transform.backward(buffer(field))
+    illuminate(field, top: top, left: left, into: field)
     guard !kernel.isEmpty else {
-      propagate(&change, fraction: fraction)
+      propagate(field)
       return
     }
-    illuminate(from: moved, mode: mode, top: top, left: left, into: &field)
-    field.withUnsafeMutableBufferPointer { transform.forward($0) }
-    change.withUnsafeMutableBufferPointer { change in
-      transform.forward(change)
-      for row in down.indices {
-        for column in 0..<columns {
-          let i = row * columns + column
-          let frequency = Float(alongRows ? rowFrequencies[row] : columnFrequencies[column])
-          change[i] += ComplexFloat(-frequency * field[i].imaginary, frequency * field[i].real)
-        }
+    let exit = spare.start
+    illuminate(moved.start + mode * count, top: top, left: left, into: exit)
+    transform.forward(buffer(exit))
+    transform.forward(buffer(field))
+    for row in 0..<data.window.rows {
+      for i in 0..<columns {
+        let value = exit[row * columns + i]
+        let q = frequency(row, i)
+        field[row * columns + i] += ComplexFloat(-q * value.imaginary, q * value.real)
       }
-      applyKernel(to: change, fraction: fraction)
-      transform.backward(change)
     }
+    applyKernel(to: field)
   }
 
   private func accumulateIntensity() {
-    intensity.withUnsafeMutableBufferPointer { intensity in
-      wave.withUnsafeBufferPointer { wave in
-        for i in intensity.indices { intensity[i] += wave[i].squaredModulus }
-      }
-    }
+    let model = intensity.start
+    let field = wave.start
+    for i in 0..<data.window.count { model[i] += field[i].squaredModulus }
   }
 
-  private func accumulateChange(alongRows: Bool) {
-    func add(to sum: inout [Float]) {
-      for i in sum.indices {
-        sum[i] += wave[i].real * change[i].real + wave[i].imaginary * change[i].imaginary
-      }
+  /// Adds Re Ψ* ∂Ψ/∂R.
+  private func accumulateChange(into sum: UnsafeMutablePointer<Float>) {
+    let field = wave.start
+    let slope = change.start
+    for i in 0..<data.window.count {
+      sum[i] += field[i].real * slope[i].real + field[i].imaginary * slope[i].imaginary
     }
-    if alongRows { add(to: &rowChange) } else { add(to: &columnChange) }
-  }
-
-  private func misfitOfIntensity() -> Double {
-    var sum = 0.0
-    let columns = data.window.columns
-    amplitudes.withUnsafeBufferPointer { amplitudes in
-      intensity.withUnsafeBufferPointer { intensity in
-        for row in 0..<data.window.rows {
-          var line: Float = 0
-          for i in row * columns..<(row + 1) * columns {
-            let residual = amplitudes[i] - intensity[i].squareRoot()
-            line += amplitudes[i] < 0 ? 0 : residual * residual
-          }
-          sum += Double(line)
-        }
-      }
-    }
-    return sum
   }
 }

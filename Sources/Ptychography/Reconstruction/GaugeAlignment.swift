@@ -49,24 +49,17 @@ public struct GaugeAlignment: Sendable, Hashable {
         "there is nothing to compare: the weights, or the objects where they count, are zero or not finite")
     }
     let fit = GaugeFit(object: object, truth: truth, weights: weights)
-    var start = GaugeFit.Parameters()
-    start.ramp = fit.coarseRamp(moved: object)
-    // The grid of frequencies is coarse: a correlation needs the ramp off altogether.
-    var level = fit.refined(start, movable: false).parameters.ramp
     guard movable else {
-      let best = fit.refined(start, movable: false)
+      let best = fit.refined(GaugeFit.Parameters(ramp: fit.coarseRamp()), movable: false)
       self.init(best, level: PixelShift(row: 0, column: 0), total: total)
       return
     }
-    start.shift = fit.coarseShift(ramp: level, largest: largestShift)
-    let rolled = object.rolled(rows: Int(start.shift.row), columns: Int(start.shift.column))
-    start.ramp = GaugeFit(object: rolled, truth: truth, weights: weights).coarseRamp(moved: rolled)
-    level =
-      GaugeFit(object: rolled, truth: truth, weights: weights).refined(
-        GaugeFit.Parameters(ramp: start.ramp), movable: false
-      ).parameters.ramp
+    // A correlation needs the ramp off altogether, and the ramp needs objects that lie on each other.
+    let shift = fit.coarseShift(ramp: fit.ramp(), largest: largestShift)
+    let rolled = object.rolled(rows: Int(shift.row), columns: Int(shift.column))
+    let level = GaugeFit(object: rolled, truth: truth, weights: weights).ramp()
     let levelled = GaugeFit(object: GaugeFit.ramped(object, by: level), truth: truth, weights: weights)
-    let best = levelled.refined(GaugeFit.Parameters(shift: start.shift), movable: true)
+    let best = levelled.refined(GaugeFit.Parameters(shift: shift), movable: true)
     self.init(best, level: level, total: total)
   }
 

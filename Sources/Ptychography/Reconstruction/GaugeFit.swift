@@ -17,10 +17,10 @@ struct GaugeFit {
   // MARK: - Beginnings
 
   /// The ramp at the peak of the transform of w T O*, on the grid of its frequencies.
-  func coarseRamp(moved: ComplexImage) -> PixelShift {
+  func coarseRamp() -> PixelShift {
     var product = truth
     for i in product.pixels.indices {
-      product.pixels[i] = weights.pixels[i] * (truth.pixels[i] * moved.pixels[i].conjugate)
+      product.pixels[i] = weights.pixels[i] * (truth.pixels[i] * object.pixels[i].conjugate)
     }
     FourierTransform2D(product.shape).forward(&product)
     let peak = Self.peak(of: product)
@@ -28,6 +28,9 @@ struct GaugeFit {
       row: 2 * Double.pi * Double(peak.row) / Double(truth.rows),
       column: 2 * Double.pi * Double(peak.column) / Double(truth.columns))
   }
+
+  /// The ramp between objects that lie on each other.
+  func ramp() -> PixelShift { refined(Parameters(ramp: coarseRamp()), movable: false).parameters.ramp }
 
   /// The whole pixels at the peak of the cross-correlation of both objects without their means.
   func coarseShift(ramp: PixelShift, largest: Int) -> PixelShift {

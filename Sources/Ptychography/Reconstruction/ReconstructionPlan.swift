@@ -69,6 +69,9 @@ extension EngineSettings {
     require("friction", friction, 0...1)
     require("feedback", feedback, 0...10)
     require("relaxation", relaxation, 0...1)
+    if let powerBound, !(powerBound >= 0) {
+      found.append("the power bound is \(powerBound); give 0 or more counts a pixel")
+    }
     if let momentumPeriod, momentumPeriod < 1 {
       found.append("the momentum period is \(momentumPeriod); give 1 or more updates")
     }

@@ -4,7 +4,7 @@ import Foundation
 @testable import Ptychography
 
 /// A small far-field scan with a known truth: a defocused soft disc over an object of smooth random phase.
-struct SmallScan {
+struct TruthScan {
   let data: DiffractionData
   /// What the counts were made with.
   let truth: Reconstruction
