@@ -14,6 +14,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("unwrapping", phaseUnwrappingLines),
   ("ptychography-readers", ptychographyReadersLines),
   ("ptychography-positions", ptychographyPositionLines),
+  ("ptychography-speed", ptychographySpeedLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

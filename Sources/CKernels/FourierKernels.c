@@ -113,11 +113,11 @@ INLINE void store_interleaved(float *p, complex_lanes a, int backward) {
 WIDE OPERANDO_CLONES void operando_fourier_rows(
     const operando_fourier_plan *plan, float *image, size_t rows, int backward, float *scratch) {
   size_t blocks = plan->inner.length;
-  float *pieces = scratch, *result = pieces + PIECE * blocks, *rest = result + PIECE * (blocks + 1);
+  float *pieces = scratch, *result = pieces + PIECE * blocks, *rest = result + PIECE * blocks;
   for (size_t row = 0; row < rows; row++) {
     float *line = image + row * 2 * plan->length;
     for (size_t i = 0; i < blocks; i++) store_piece(pieces + PIECE * i, load_interleaved(line + PIECE * i, backward));
-    row_transform(plan, pieces, PIECE, result, rest);
+    row_transform(plan, pieces, PIECE, result, PIECE, rest);
     for (size_t i = 0; i < blocks; i++) store_interleaved(line + PIECE * i, load_piece(result + PIECE * i), backward);
   }
 }

@@ -260,9 +260,10 @@ INLINE void transpose16(lanes *a) {
   SHUFFLE_PAIRS(1, b, a, LOW1, HIGH1)
 }
 
-// One row of pieces, `from` floats apart, to `row`, pieces one after the other with a piece of room behind the last.
-// `scratch` holds three times the row's length in floats and a piece.
-INLINE void row_transform(const operando_fourier_plan *plan, const float *x, size_t from, float *row, float *scratch) {
+// One row of pieces, `from` floats apart in `x`, to pieces `to` floats apart in `y`. `scratch` holds six times the row's
+// length in floats and sixteen pieces.
+INLINE void row_transform(
+    const operando_fourier_plan *plan, const float *x, size_t from, float *y, size_t to, float *scratch) {
   size_t inner = plan->inner.length;
   // Places beyond the inner length are only ever read into lanes that are overwritten afterwards.
   float *whole = scratch + 2 * PIECE * inner;
@@ -278,7 +279,9 @@ INLINE void row_transform(const operando_fourier_plan *plan, const float *x, siz
       transpose16(t);
       UNROLLED for (int i = 0; i < 16; i++) a[i].im = t[i];
       butterfly16(a);
-      UNROLLED for (int i = 0; i < 16; i++) store_piece(row + 2 * (first + (size_t)i * inner), a[i]);
+      float *block = y + first / LANES * to;
+      size_t step = inner / LANES * to;
+      UNROLLED for (int i = 0; i < 16; i++) store_piece(block + (size_t)i * step, a[i]);
     }
     return;
   }
@@ -301,8 +304,8 @@ INLINE void row_transform(const operando_fourier_plan *plan, const float *x, siz
     }
   }
   for (size_t i = 0; i < inner; i++) {
-    *(lanes *)(row + PIECE * i) = *(const loose_lanes *)(re + LANES * i);
-    *(lanes *)(row + PIECE * i + LANES) = *(const loose_lanes *)(im + LANES * i);
+    *(lanes *)(y + to * i) = *(const loose_lanes *)(re + LANES * i);
+    *(lanes *)(y + to * i + LANES) = *(const loose_lanes *)(im + LANES * i);
   }
 }
 

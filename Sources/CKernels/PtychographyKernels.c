@@ -68,13 +68,14 @@ INLINE float largest(const lanes *a) {
   return most;
 }
 
-// What an update does to one row: O and P take their part of psi' - psi, psi' with its parts exchanged.
-// Asks for a piece ahead of its use.
+// Asks for a piece ahead of its use: a row of a window is too short for the processor to see where the next one lies.
 INLINE void ask_for(const float *piece) {
   __builtin_prefetch(piece, 0, 2);
   __builtin_prefetch(piece + LANES, 0, 2);
 }
 
+// What an update does to one row: O and P take their part of psi' - psi, with psi' as `wave`, its parts exchanged.
+// `probe_ahead` and `object_ahead` are the ways to the next row.
 INLINE void update_row(
     const int regularised, const float *wave, float *probe, float *re, float *im, size_t blocks,
     const struct operando_pie_steps *steps, float probe_peak, float object_peak, lanes *peak, ptrdiff_t probe_ahead,
@@ -120,11 +121,11 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
     const struct operando_pie_steps *steps, float *peaks, const void *soon, size_t bytes) {
   const operando_fourier_plan *plan = pie->along_rows;
   size_t blocks = pie->columns / LANES, stride = pie->stride;
-  float *pieces = pie->scratch, *result = pieces + PIECE * blocks, *rest = result + PIECE * (blocks + 1);
+  float *pieces = pie->scratch, *result = pieces + PIECE * blocks, *rest = result + PIECE * blocks;
   lanes probe_peak = {0}, object_peak = {0};
   int regularised = steps->object_part != 1 || steps->probe_part != 1;
-  // The next window reads rows of the object that this update writes. Going away from them, towards its own overlap,
-  // each row is written before it is read.
+  // The next window reads rows of the object that this update writes. Where it lies lower, the rows are taken from the
+  // bottom up: then each is written before it is read.
   int upwards = now && next && next->top > now->top;
   size_t ahead = (bytes + pie->rows - 1) / pie->rows;
   ptrdiff_t way = upwards ? -1 : 1;
@@ -135,7 +136,7 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
     float *field = pie->field + PIECE * row, *probe = pie->probe + PIECE * blocks * row;
     if (now) {
       float *re = pie->object + (now->top + row) * 2 * pie->pitch + now->left, *im = re + pie->pitch;
-      row_transform(plan, field, stride, result, rest);
+      row_transform(plan, field, stride, result, PIECE, rest);
       if (regularised) {
         update_row(1, result, probe, re, im, blocks, steps, peaks[0], peaks[1], &probe_peak, probe_ahead, object_ahead);
       } else {
@@ -152,8 +153,7 @@ WIDE OPERANDO_CLONES void operando_pie_sample(
         __builtin_prefetch(im + LANES * (ptrdiff_t)i + object_ahead, 0, 2);
         ask_for(field + stride * i + field_ahead);
       }
-      row_transform(plan, pieces, PIECE, result, rest);
-      for (size_t i = 0; i < blocks; i++) store_piece(field + stride * i, load_piece(result + PIECE * i));
+      row_transform(plan, pieces, PIECE, field, stride, rest);
     }
     if (soon) {
       for (size_t i = step * ahead; i < (step + 1) * ahead && i < bytes; i += 64) {
@@ -184,18 +184,25 @@ INLINE void moduli(
     butterfly(radix, a);
     UNROLLED for (int k2 = 0; k2 < radix; k2++) {
       size_t place = (k1 + (size_t)k2 * inner) * pie->columns + LANES * block;
-      lanes intensity;
+      wide_lanes values;
       mask_lanes unmeasured;
       if (narrow) {
-        wide_lanes values =
-            __builtin_convertvector(*(const narrow_lanes *)((const uint16_t *)counts + place), wide_lanes);
+        narrow_lanes few = *(const narrow_lanes *)((const uint16_t *)counts + place);
+        values = __builtin_convertvector(few, wide_lanes);
         unmeasured = (mask_lanes)(values == UINT16_MAX);
-        intensity = __builtin_convertvector((mask_lanes)values, lanes);
       } else {
-        wide_lanes values = *(const loose_wide_lanes *)((const uint32_t *)counts + place);
+        values = *(const loose_wide_lanes *)((const uint32_t *)counts + place);
         unmeasured = (mask_lanes)(values == UINT32_MAX);
-        intensity = __builtin_convertvector(values, lanes);
       }
+      if (__builtin_reduce_or(values) == 0) {
+        // Much of a sparse pattern: what the general way comes to.
+        misfit += inverse * SQUARE(a[k2]);
+        a[k2] = (complex_lanes){(lanes){0}, (lanes){0}};
+        continue;
+      }
+      // Signed numbers convert in one instruction everywhere.
+      lanes intensity =
+          narrow ? __builtin_convertvector((mask_lanes)values, lanes) : __builtin_convertvector(values, lanes);
       lanes power = inverse * SQUARE(a[k2]);
       power = LARGER(power, least);
       // sqrt I / |Psi|; where nothing was measured the wave stays.
