@@ -15,6 +15,9 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-readers", ptychographyReadersLines),
   ("ptychography-positions", ptychographyPositionLines),
   ("ptychography-speed", ptychographySpeedLines),
+  ("ptychography-positions", ptychographyPositionLines),
+  ("ptychography-speed", ptychographySpeedLines),
+  ("ptychography-engines", ptychographyEngineLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -25,5 +25,6 @@
 #include "KikuchiProjection.h"
 #include "PtychographyKernels.h"
 #include "RadonKernels.h"
+#include "SquareRoots.h"
 
 #endif

@@ -9,15 +9,14 @@ internal import ArrayMath
 ///
 /// This is also the step of expectation and maximisation for an additive term of Poisson means (L. A. Shepp and
 /// Y. Vardi, IEEE Trans. Med. Imaging 1 (1982) 113): b stays positive, and with the waves held the likelihood never
-/// falls. It starts from a tenth of the mean counts of each pixel, because a zero would stay zero.
+/// falls. It starts from the mean counts of the tenth of the pixels that count least, the same everywhere:
+/// dim pixels find their own within a few passes, bright ones keep it until the waves explain them.
 final class BackgroundFit {
   /// b, padded to whole vectors.
   let values: WorkBuffer<Float>
   private let ratios: WorkBuffer<Float>
   private let visits: WorkBuffer<Float>
   private let size: Int
-
-  private static let startingShare: Float = 0.1
 
   init(window: FrameShape) {
     size = window.count
@@ -45,7 +44,10 @@ final class BackgroundFit {
         visits.start[i] += 1
       }
     }
-    for i in 0..<size { values.start[i] *= Self.startingShare / max(visits.start[i], 1) }
+    let means = (0..<size).filter { visits.start[$0] > 0 }.map { values.start[$0] / visits.start[$0] }.sorted()
+    let dimmest = means.prefix(max(means.count / 10, 1))
+    // A zero would stay zero.
+    values.fill(max(dimmest.reduce(0, +) / Float(max(dimmest.count, 1)), 1e-3))
   }
 
   func beginPass() {

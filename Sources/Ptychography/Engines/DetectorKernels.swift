@@ -1,4 +1,5 @@
 internal import ArrayMath
+internal import CKernels
 
 /// The loops over detector pixels that the engines share.
 ///
@@ -7,18 +8,14 @@ internal import ArrayMath
 enum DetectorKernels {
   static let lanes = 8
   private typealias Vector = SIMD8<Float>
-  /// Single precision sums are handed over to double precision after so many vectors.
-  private static let block = 256
+  /// Single precision sums are handed over to double precision after so many pixels.
+  private static let block = 1024
 
   /// The number of pixels rounded up to whole vectors.
   static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 
   @inline(__always) private static func vector(_ pointer: UnsafePointer<Float>, _ index: Int) -> Vector {
     UnsafeRawPointer(pointer + index).loadUnaligned(as: Vector.self)
-  }
-
-  @inline(__always) private static func put(_ value: Vector, _ pointer: UnsafeMutablePointer<Float>, _ index: Int) {
-    UnsafeMutableRawPointer(pointer + index).storeBytes(of: value, as: Vector.self)
   }
 
   /// Σ w (√I − √M)² and Σ w I of a pattern.
@@ -47,46 +44,55 @@ enum DetectorKernels {
   ///   - counts: I, negative where nothing was measured.
   ///   - model: M.
   ///   - gain: overwritten.
-  ///   - size: numbers in each, whole vectors.
+  ///   - size: numbers in each.
   static func compare(
     counts: UnsafePointer<Float>, model: UnsafePointer<Float>, gain: UnsafeMutablePointer<Float>, size: Int,
     noise: EngineSettings.NoiseModel
   ) -> Misfit {
     var misfit = Misfit()
-    let zero = Vector(repeating: 0)
-    let one = Vector(repeating: 1)
-    let half = Vector(repeating: 0.5)
-    let tiny = Vector(repeating: 1e-12)
-    for first in stride(from: 0, to: size, by: block * lanes) {
-      var squares = zero
-      var total = zero
-      var known = zero
-      for i in stride(from: first, to: min(first + block * lanes, size), by: lanes) {
-        let measured = vector(counts, i)
-        let valid = measured .>= zero
-        let intensity = measured.replacing(with: zero, where: .!valid)
-        let modelled = vector(model, i)
-        let amplitude = intensity.squareRoot()
-        let modulus = modelled.squareRoot()
-        let difference = (amplitude - modulus).replacing(with: zero, where: .!valid)
-        squares += difference * difference
-        total += intensity
-        known += zero.replacing(with: one, where: valid)
-        var factor = amplitude / modulus.replacing(with: tiny, where: modulus .< tiny)
-        if noise == .poisson {
-          let score = half * (intensity - modelled) / (modelled + half)
-          let limit = 2 * (factor - one)
-          // Below I = M the limit is below the score and does not apply.
-          let limited = (limit .< score) .& (intensity .> modelled)
-          factor = one + score.replacing(with: limit, where: limited)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * block) { scratch in
+      guard let amplitude = scratch.baseAddress else { return }
+      let modulus = amplitude + block
+      let known = amplitude + 2 * block
+      let term = amplitude + 3 * block
+      // Short loops over few arrays each: those the compiler vectorises.
+      for first in stride(from: 0, to: size, by: block) {
+        let length = min(block, size - first)
+        let count = counts + first
+        let modelled = model + first
+        let factor = gain + first
+        for i in 0..<length { known[i] = count[i] >= 0 ? 1 : 0 }
+        for i in 0..<length { term[i] = count[i] >= 0 ? count[i] : 0 }
+        misfit.measured += Int(sum(known, size: length))
+        misfit.counts += Double(sum(term, size: length))
+        operando_square_roots(term, amplitude, length)
+        operando_square_roots(modelled, modulus, length)
+        for i in 0..<length {
+          let difference = known[i] * (amplitude[i] - modulus[i])
+          term[i] = difference * difference
         }
-        put(factor.replacing(with: one, where: .!valid), gain, i)
+        misfit.squares += Double(sum(term, size: length))
+        for i in 0..<length {
+          let ratio = amplitude[i] / (modulus[i] < 1e-12 ? 1e-12 : modulus[i])
+          factor[i] = known[i] > 0 ? ratio : 1
+        }
+        if noise == .poisson { limitScore(counts: count, model: modelled, gain: factor, size: length) }
       }
-      misfit.squares += Double(squares.sum())
-      misfit.counts += Double(total.sum())
-      misfit.measured += Int(known.sum())
     }
     return misfit
+  }
+
+  /// Turns the gain of the amplitudes into that of Poisson counts.
+  private static func limitScore(
+    counts: UnsafePointer<Float>, model: UnsafePointer<Float>, gain: UnsafeMutablePointer<Float>, size: Int
+  ) {
+    for i in 0..<size {
+      let score = 0.5 * (counts[i] - model[i]) / (model[i] + 0.5)
+      let limit = 2 * (gain[i] - 1)
+      // Below I = M the limit is the lower of the two and does not apply.
+      let limited = counts[i] > model[i] && limit < score ? limit : score
+      gain[i] = counts[i] >= 0 ? 1 + limited : 1
+    }
   }
 
   /// gain ← 1 + fraction (gain − 1).

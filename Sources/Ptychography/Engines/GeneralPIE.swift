@@ -39,6 +39,7 @@ public final class GeneralPIE: ReconstructionEngine {
     let objectMomentum: Momentum?
     let probeMomentum: Momentum?
     let scratch: WorkBuffer<Float>
+    let rowChange: WorkBuffer<ComplexFloat>
 
     init(_ settings: EngineSettings, _ propagator: WavePropagator, _ state: Reconstruction) {
       let window = propagator.window
@@ -51,7 +52,8 @@ public final class GeneralPIE: ReconstructionEngine {
       let hasMomentum = settings.algorithm == .mPIE
       objectMomentum = hasMomentum ? Momentum(settings, of: object.values) : nil
       probeMomentum = hasMomentum ? Momentum(settings, of: probe.kept) : nil
-      scratch = WorkBuffer(repeating: 0, count: 6 * window.columns)
+      scratch = WorkBuffer(repeating: 0, count: 4 * window.columns)
+      rowChange = WorkBuffer(repeating: .zero, count: window.columns)
     }
   }
 
@@ -130,7 +132,7 @@ public final class GeneralPIE: ReconstructionEngine {
       let target = probe.beginChange(of: probe.kept)
       let peak = SampleKernels.update(
         object: patch, stride: stride, probe: seen, target: target, waves: waves.fields.start, window: window,
-        modes: modes, weights: weights, scratch: scratch)
+        modes: modes, weights: weights, change: memory.rowChange.start, scratch: scratch)
       if changesProbe { probe.commit(to: probe.kept) }
       // Between pixels the peak depends on the fraction and is looked for each time.
       knownPeak = probe.interpolates ? nil : peak

@@ -78,56 +78,58 @@ enum SampleKernels {
   /// O += α Σ P_k* χ_k / ((1 − a) Σ |P_k|² + a max Σ |P_k|²) and the like for P_k.
   ///
   /// - Parameters:
-  ///   - waves: ψ'_k.
   ///   - probe: P_k where the object's window sees them.
   ///   - target: the probe's changes are added to it; it may be `probe`.
-  ///   - scratch: room for 6 rows.
+  ///   - waves: ψ'_k, replaced by χ_k.
+  ///   - change: room for a row.
+  ///   - scratch: room for 4 rows.
   /// - Returns: max Σ |P_k|² of `target` afterwards, or the old peak where the probe does not change.
   static func update(
     object: Field, stride: Int, probe: UnsafePointer<ComplexFloat>, target: Field,
-    waves: UnsafePointer<ComplexFloat>, window: FrameShape, modes: Int, weights: Weights,
+    waves: Field, window: FrameShape, modes: Int, weights: Weights, change: Field,
     scratch: UnsafeMutablePointer<Float>
   ) -> Float {
     let columns = window.columns
     let power = scratch
     let objectWeight = scratch + columns
     let probeWeight = scratch + 2 * columns
-    let changeReal = scratch + 3 * columns
-    let changeImaginary = scratch + 4 * columns
-    let newPower = scratch + 5 * columns
+    let newPower = scratch + 3 * columns
     let floor: Float = 1e-20
     var peak: Float = 0
+    // One short loop after the other over a row that stays in the nearest cache: each is simple enough to be vectorised.
     for row in 0..<window.rows {
       let o = object + row * stride
       let start = row * columns
       Self.power(probe + start, modeStride: window.count, modes: modes, into: power, count: columns)
       for c in 0..<columns {
-        objectWeight[c] =
-          weights.objectStep
-          / max((1 - weights.objectShare) * power[c] + weights.objectShare * weights.probePeak, floor)
-        probeWeight[c] =
-          weights.probeStep
-          / max((1 - weights.probeShare) * o[c].squaredModulus + weights.probeShare * weights.objectPeak, floor)
-        changeReal[c] = 0
-        changeImaginary[c] = 0
-        newPower[c] = 0
-      }
-      for mode in 0..<modes {
-        let p = probe + mode * window.count + start
-        let wave = waves + mode * window.count + start
-        let updated = target + mode * window.count + start
-        for c in 0..<columns {
-          let change = wave[c] - p[c] * o[c]
-          let forObject = p[c].conjugate * change
-          changeReal[c] += forObject.real
-          changeImaginary[c] += forObject.imaginary
-          updated[c] += probeWeight[c] * (o[c].conjugate * change)
-          newPower[c] += updated[c].squaredModulus
-        }
+        let denominator = (1 - weights.objectShare) * power[c] + weights.objectShare * weights.probePeak
+        objectWeight[c] = weights.objectStep / (denominator < floor ? floor : denominator)
       }
       for c in 0..<columns {
-        o[c] += objectWeight[c] * ComplexFloat(changeReal[c], changeImaginary[c])
+        let denominator =
+          (1 - weights.probeShare) * o[c].squaredModulus + weights.probeShare * weights.objectPeak
+        probeWeight[c] = weights.probeStep / (denominator < floor ? floor : denominator)
       }
+      for mode in 0..<modes {
+        let offset = mode * window.count + start
+        let wave = waves + offset
+        let p = probe + offset
+        for c in 0..<columns { wave[c] -= p[c] * o[c] }
+      }
+      // The object's change waits in `change` until every mode has seen the old object.
+      for c in 0..<columns { change[c] = .zero }
+      for mode in 0..<modes {
+        let offset = mode * window.count + start
+        let wave = waves + offset
+        let p = probe + offset
+        let updated = target + offset
+        for c in 0..<columns { change[c] += p[c].conjugate * wave[c] }
+        if weights.probeStep != 0 {
+          for c in 0..<columns { updated[c] += probeWeight[c] * (o[c].conjugate * wave[c]) }
+        }
+      }
+      Self.power(target + start, modeStride: window.count, modes: modes, into: newPower, count: columns)
+      for c in 0..<columns { o[c] += objectWeight[c] * change[c] }
       peak = max(peak, DetectorKernels.largest(newPower, size: columns))
     }
     return peak

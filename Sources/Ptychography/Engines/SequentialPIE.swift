@@ -13,7 +13,7 @@ struct SequentialPIE: ReconstructionEngine {
   }
 
   private func suits(_ state: Reconstruction) -> Bool {
-    settings.algorithm == .ePIE && propagator.propagation == .farField && settings.interpolation == .nearest
+    propagator.propagation == .farField && settings.interpolation == .nearest
       && settings.probeSupport == nil && settings.backgroundStart == nil && state.probes.count == 1
       && state.background == nil
   }
