@@ -17,6 +17,12 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-speed", ptychographySpeedLines),
   ("ptychography-positions", ptychographyPositionLines),
   ("ptychography-speed", ptychographySpeedLines),
+  ("ptychography-measured", ptychographyMeasuredLines), ("ptychography-simulated", ptychographySimulatedLines),
+  ("ptychography-speed", ptychographySpeedLines),
+  ("ptychography-positions", ptychographyPositionLines),
+  ("unwrapping", phaseUnwrappingLines),
+  ("ptychography-readers", ptychographyReadersLines),
+  ("ptychography-run", ptychographyRunLines),
   ("ptychography-engines", ptychographyEngineLines),
 ]
 

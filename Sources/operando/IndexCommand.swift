@@ -49,6 +49,13 @@ struct IndexCommand: ParsableCommand {
   var staticBackground = true
   @Option(help: "Degree of a polynomial that is subtracted from each pattern, for transmission; 0 for none.")
   var backgroundPolynomial = 0
+  @Option(
+    help:
+      "What neighbours in the map add to a pattern first: unused, gaussian (by distance) or alike (by how alike their patterns are, NLPAR)."
+  )
+  var neighbours = "unused"
+  @Option(help: "Rows and columns that the neighbours of a pattern reach.")
+  var neighbourRadius = 1
   @Flag(inversion: .prefixedNo, help: "Refine orientations on all pixels.")
   var refine = true
   @OptionGroup(title: "Output") var destination: OutputOptions
@@ -112,6 +119,8 @@ struct IndexCommand: ParsableCommand {
     settings.indexing.contrast = try choice(contrast, of: "--contrast")
     settings.indexing.staticBackground = staticBackground
     settings.indexing.backgroundPolynomial = try within(0...6, backgroundPolynomial, of: "--background-polynomial")
+    settings.indexing.neighbours = try choice(neighbours, of: "--neighbours")
+    settings.indexing.neighbourRadius = try within(1...5, neighbourRadius, of: "--neighbour-radius")
     settings.indexing.refine = refine
     try refuse(settings.validate() + settings.master.validate())
     return settings

@@ -101,6 +101,43 @@ import VirtualExperiment
     #expect(inside >= 30 && close >= inside - 2, "\(close) of \(inside)")
   }
 
+  /// Nine copies of each point side by side, under noise that hides most bands of one pattern alone.
+  @Test(arguments: [
+    OrientationIndexingStage.Parameters.Neighbours.gaussian, OrientationIndexingStage.Parameters.Neighbours.alike,
+  ])
+  func neighboursMakePatternsClearer(_ neighbours: OrientationIndexingStage.Parameters.Neighbours) throws {
+    let virtual = try Self.virtual.get()
+    let inside = virtual.section.map.points.indices.filter { virtual.section.map.points[$0].status == .indexed }
+    let frames = virtual.patterns()
+    var noisy: [Float] = []
+    var truth: [Rotation] = []
+    for index in inside.prefix(12) {
+      let pattern = try frames.floats(frame: index)
+      let spread = (pattern.map { $0 * $0 }.reduce(0, +) / Float(pattern.count)).squareRoot()
+      let mean = pattern.reduce(0, +) / Float(pattern.count)
+      let deviation = max((spread * spread - mean * mean).squareRoot(), 1e-6)
+      for copy in 0..<9 {
+        var generator = SeededGenerator(seed: UInt64(1 + index), item: copy)
+        noisy += pattern.map { $0 + 6 * deviation * Float(generator.normal()) }
+        truth.append(virtual.section.map.points[index].orientation)
+      }
+    }
+    // Nine copies of a point are a block of three rows and three columns.
+    let input = try Self.input(MemoryFrames(noisy, shape: frames.shape), rows: 36, columns: 3)
+    func share(_ parameters: OrientationIndexingStage.Parameters) throws -> Int {
+      let points = try OrientationIndexingStage.run(input, parameters, RunContext()).value.map.points
+      let group = RotationGroup(.trigonalHigh)
+      return zip(points, truth).count {
+        $0.status == .indexed && group.disorientation($0.orientation, $1) < 1.5 * .pi / 180
+      }
+    }
+    var parameters = OrientationIndexingStage.Parameters()
+    let alone = try share(parameters)
+    parameters.neighbours = neighbours
+    let together = try share(parameters)
+    #expect(together > alone + 10, "\(alone) alone, \(together) with neighbours")
+  }
+
   /// A steep light of the screen hides the bands unless it is divided out.
   @Test func theStaticBackgroundIsDividedOut() throws {
     let frames = try Self.virtual.get().patterns()

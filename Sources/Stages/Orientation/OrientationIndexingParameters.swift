@@ -30,6 +30,16 @@ extension OrientationIndexingStage {
       "standard deviation of the blur that is subtracted from a pattern, over its width; 0 subtracts nothing",
       default: 0.125, in: 0...1)
     public var backgroundBlur: Double
+    @Setting(
+      "what neighbours in the map add to a pattern before anything else: unused, gaussian (by their distance: less noise, blurred boundaries) or alike (by how alike their patterns are, NLPAR)",
+      default: .unused)
+    public var neighbours: Neighbours
+    @Setting("rows and columns that the neighbours of a pattern reach", default: 1, in: 1...5)
+    public var neighbourRadius: Int
+    @Setting(
+      "how different a neighbour may be to count as alike, in standard deviations of the noise", default: 0.7,
+      in: 0.05...10)
+    public var neighbourLikeness: Double
     @Setting("whether orientations are refined on all pixels against the master pattern", default: true)
     public var refine: Bool
     @Setting("whether pseudo-symmetric orientations are told apart on the pattern", default: true)
@@ -55,6 +65,7 @@ extension OrientationIndexingStage {
     public init() {}
 
     public enum Method: String, SettingChoice { case bands, dictionary }
+    public enum Neighbours: String, SettingChoice { case unused, gaussian, alike }
     public enum Contrast: String, SettingChoice { case bright, both }
     public enum Refined: String, SettingChoice { case stated, optimised }
   }

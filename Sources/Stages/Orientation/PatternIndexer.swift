@@ -41,7 +41,7 @@ struct PatternIndexer: Sendable {
     if parameters.backgroundPolynomial > 0 { preparation.polynomialDegree = parameters.backgroundPolynomial }
     let blur = parameters.backgroundBlur * Double(geometry.shape.columns)
     if blur >= 1 { preparation.dynamicBlur = blur }
-    frames = try Self.prepared(input.frames, preparation)
+    frames = try Self.prepared(Self.averaged(input.frames, grid: input.grid, parameters), preparation)
     centres = input.patternCentres.count == input.frames.count ? input.patternCentres : nil
     // A start from the dictionary is off by up to its step, farther than a sharp master lets its maximum be seen.
     let smoothing = parameters.method == .dictionary ? parameters.dictionaryStep.si / 8 : 0
@@ -70,6 +70,19 @@ struct PatternIndexer: Sendable {
 
   func index(_ range: Range<Int>) throws -> [DecidedPattern] {
     dictionaries.isEmpty ? try byBands(frames, range: range) : try byDictionary(range)
+  }
+
+  private static func averaged(
+    _ source: some FrameSource, grid: MapGrid, _ parameters: OrientationIndexingStage.Parameters
+  ) throws -> any FrameSource {
+    let radius = parameters.neighbourRadius
+    switch parameters.neighbours {
+    case .unused: return source
+    case .gaussian: return try AveragedFrames(source, grid: grid, averaging: .gaussian(radius: radius))
+    case .alike:
+      return try AveragedFrames(
+        source, grid: grid, averaging: .nonLocal(radius: radius, lambda: parameters.neighbourLikeness))
+    }
   }
 
   private static func prepared(
