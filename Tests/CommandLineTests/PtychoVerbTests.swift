@@ -106,8 +106,10 @@ import Testing
   @Test func anInterruptedVerbWritesNothing() throws {
     try withScans { folder in
       let result = try operando(
-        ["ptycho", folder + "/virtual/raw/particle-0000.cxi", "--iterations", "1000000", "--axes", "+y+x", "-o",
-          folder + "/out.nxs"] + Self.optics, killAfter: 3, signal: SIGINT)
+        [
+          "ptycho", folder + "/virtual/raw/particle-0000.cxi", "--iterations", "1000000", "--axes", "+y+x", "-o",
+          folder + "/out.nxs",
+        ] + Self.optics, killAfter: 3, signal: SIGINT)
       #expect(result.status == 130, "\(result.status) \(result.errors)")
       #expect(!exists(folder + "/out.nxs"))
     }
@@ -128,7 +130,8 @@ import Testing
       let entry = try #require(NeXusFile.read(folder + "/run/stages/" + files[0])[group: "entry"])
       #expect(entry.dataset(at: "projections/valid")?.integers == [1, 1, 1])
       let report = try String(contentsOfFile: folder + "/run/report.html", encoding: .utf8)
-      #expect(report.contains("Phase and amplitude of the object") && report.contains("How the positions&#39; axes lie"))
+      #expect(
+        report.contains("Phase and amplitude of the object") && report.contains("How the positions&#39; axes lie"))
     }
   }
 }

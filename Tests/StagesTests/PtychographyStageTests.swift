@@ -167,7 +167,9 @@ import VirtualExperiment
     }
   }
 
-  @Test(arguments: [WarmStartChoice.first, .neighbour]) func aWarmStartTakesFewerPasses(_ choice: WarmStartChoice) throws {
+  @Test(arguments: [WarmStartChoice.first, .neighbour]) func aWarmStartTakesFewerPasses(_ choice: WarmStartChoice)
+    throws
+  {
     let result = try Self.run {
       $0.reconstruction.warmStart = choice
       $0.reconstruction.warmIterations = 10
@@ -215,7 +217,8 @@ import VirtualExperiment
 
   /// What a run of one changed scan says.
   private func message(
-    _ change: (inout PtychographySettings) -> Void = { _ in }, scan: @escaping @Sendable (PtychographyScan) -> PtychographyScan
+    _ change: (inout PtychographySettings) -> Void = { _ in },
+    scan: @escaping @Sendable (PtychographyScan) -> PtychographyScan
   ) throws -> String {
     let virtual = try Self.virtual.get()
     var settings = Self.settings
