@@ -18,16 +18,14 @@ final class PreviewWriter: Sendable {
   ///
   /// A preview that cannot be written is no reason to stop.
   func show(_ preview: () -> PtychographyPreview) {
+    let preview = preview()
+    let isLast = preview.pass >= preview.passes
     last.withLock { last in
-      let now = ContinuousClock.now
-      if let last, last.duration(to: now) < .seconds(Self.interval) { return }
-      write(preview(), isFinal: false)
+      if !isLast, let last, last.duration(to: .now) < .seconds(Self.interval) { return }
+      write(preview, isFinal: isLast && preview.count == 1)
       last = .now
     }
   }
-
-  /// Shows the end of a projection.
-  func finish(_ preview: PtychographyPreview) { last.withLock { _ in write(preview, isFinal: true) } }
 
   private func write(_ preview: PtychographyPreview, isFinal: Bool) {
     let refresh = isFinal ? 0 : Self.interval

@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import Pipeline
 import Ptychography
+import Quantities
 import Testing
 
 @testable import Stages
@@ -46,8 +47,9 @@ import Testing
       settings.distance = .init(5, .metre)
       #expect(try ScanInput.open(folder + "/scan.yaml", settings, angle: nil).geometry.distance == 5)
       // Its files belong to the key of the stage.
-      #expect(ScanInput.companions(folder + "/scan.yaml").map { URL(filePath: $0).lastPathComponent }.sorted()
-        == ["frames.tif", "positions.csv"])
+      #expect(
+        ScanInput.companions(folder + "/scan.yaml").map { URL(filePath: $0).lastPathComponent }.sorted()
+          == ["frames.tif", "positions.csv"])
     }
   }
 

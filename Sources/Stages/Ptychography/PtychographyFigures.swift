@@ -36,9 +36,11 @@ struct PtychographyFigures {
     return Figure.Frames(label: "projection", unit: "", values: shown.indices.map { Double($0 + 1) })
   }
 
-  private func pictures(_ shape: FrameShape, frames: Int = 1) -> ComplexPicture {
+  private func pictures(
+    _ shape: FrameShape, origin: (y: Double, x: Double) = (0, 0), frames: Int = 1
+  ) -> ComplexPicture {
     // Many frames share the report's room.
-    ComplexPicture(shape, pixel: value.pixel, side: frames > 8 ? 160 : frames > 1 ? 220 : 360)
+    ComplexPicture(shape, pixel: value.pixel, origin: origin, side: frames > 8 ? 160 : frames > 1 ? 220 : 360)
   }
 
   // MARK: - Object
@@ -46,7 +48,8 @@ struct PtychographyFigures {
   private var object: Figure? {
     let images = shown.compactMap(\.images)
     guard images.count == shown.count else { return nil }
-    let pictures = pictures(value.shape, frames: images.count)
+    let first = shown.first?.facts.origin ?? ScanPosition(y: 0, x: 0)
+    let pictures = pictures(value.shape, origin: (first.y, first.x), frames: images.count)
     let phases = images.map(\.phase)
     let amplitudes = images.map { images in
       ScalarImage(
@@ -57,7 +60,7 @@ struct PtychographyFigures {
       identifier: "\(prefix)ptychography-object", title: "Phase and amplitude of the object",
       caption:
         "Phase of the transmission, unwrapped, constant and ramp removed: matter is negative. Amplitude 1 is air. "
-        + "Only pixels with enough light are shown.",
+        + "Only pixels with enough light are shown, in the frame of the scan's positions.",
       panels: [
         pictures.panel(
           "phase",
@@ -72,7 +75,10 @@ struct PtychographyFigures {
 
   private var probe: Figure? {
     guard let first = complete.first, let modes = first.images?.probes, let main = modes.first else { return nil }
-    let pictures = pictures(main.shape)
+    // The beam's middle is the pixel n/2.
+    let pixel = value.pixel
+    let middle = (-Double(main.rows / 2) * pixel.height, -Double(main.columns / 2) * pixel.width)
+    let pictures = pictures(main.shape, origin: middle)
     let power = modes.map { $0.pixels.reduce(0.0) { $0 + Double($1.squaredModulus) } }
     let total = max(power.reduce(0, +), 1e-300)
     let shares = power.map { String(format: "%.1f %%", 100 * $0 / total) }

@@ -13,7 +13,7 @@ struct ScanExtent {
   /// CPU seconds of one update of a pattern of 512 x 512 pixels, by engine.
   private static func update(_ engine: EngineChoice) -> Double {
     switch engine {
-    case .ePIE, .rPIE: 2.0e-3
+    case .ePIE, .rPIE: 1.8e-3
     case .mPIE: 2.2e-3
     case .differenceMap, .raar: 5e-3
     case .maximumLikelihood: 5e-3
@@ -45,7 +45,7 @@ struct ScanExtent {
     let working = window * Double(patterns) * perPixel * (factor > 1 ? 2 : 1) + object * 60 + window * modes * 40
     let kept = window * 1.5 * 16 + window * modes * 8
     return ResourceEstimate(
-      seconds: 0.5 + seconds, memory: 1.5e8 + working + 3 * kept * Double(projections),
+      seconds: 0.5 + seconds, memory: 7.5e7 + working + 3 * kept * Double(projections),
       disk: 1e6 + 2 * kept * Double(projections))
   }
 }
