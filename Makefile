@@ -66,7 +66,7 @@ test: tools ## runs all tests, at reduced counts
 	@Tools/install-examples .build-tests/release/operando $(SHARE)
 	OPERANDO_SHARE=$(CURDIR)/$(SHARE) swift test $(TESTING) --skip-build
 
-acceptance: tools build .tools/kikuchi/ready ## runs the acceptance lines at full counts: make acceptance PART=name
+acceptance: tools build .tools/benchmarks .tools/kikuchi/ready ## runs the acceptance lines at full counts: make acceptance PART=name
 	swift build -c release --product acceptance
 	$(BUILD)/acceptance $(PART)
 

@@ -18,8 +18,6 @@ struct operando_pie {
   float *field;
   size_t stride;
   float *scratch;
-  // |Psi|^2 below which a wave is dark.
-  float darkness;
 };
 
 operando_pie *operando_pie_make(size_t rows, size_t columns, size_t object_rows, size_t object_columns) {
@@ -178,7 +176,7 @@ INLINE void moduli(
     const float *ahead, double *sums) {
   size_t inner = pie->down_columns->inner.length;
   const float inverse = 1 / ((float)pie->rows * (float)pie->columns);
-  const lanes least = (lanes){0} + pie->darkness;
+  const lanes least = (lanes){0} + 1e-24f;
   lanes misfit = {0}, total = {0};
   for (size_t k1 = 0; k1 < inner; k1++) {
     complex_lanes a[8];
@@ -257,17 +255,13 @@ WIDE OPERANDO_CLONES void operando_pie_detector_wide(
 
 float operando_pie_set(operando_pie *pie, const float *probe, const float *object) {
   float peak = 0;
-  double sum = 0;
   for (size_t i = 0; i < pie->rows * pie->columns; i++) {
     float *piece = pie->probe + i / LANES * PIECE + i % LANES;
     piece[0] = probe[2 * i];
     piece[LANES] = probe[2 * i + 1];
     float power = piece[0] * piece[0] + piece[LANES] * piece[LANES];
     if (power > peak) peak = power;
-    sum += (double)power;
   }
-  pie->darkness = 1e-12f * (float)sum;
-  if (pie->darkness < 1e-24f) pie->darkness = 1e-24f;
   for (size_t row = 0; row < pie->object_rows; row++) {
     float *re = pie->object + row * 2 * pie->pitch, *im = re + pie->pitch;
     const float *from = object + row * 2 * pie->object_columns;

@@ -10,7 +10,6 @@ struct PlainEngines {
   let data: DiffractionData
   let propagator: WavePropagator
   private let background: Float
-  private let darkness: Float
   private var window: FrameShape { data.window }
 
   /// - Parameter state: with a background that is the same everywhere, or none.
@@ -18,7 +17,6 @@ struct PlainEngines {
     object = state.object
     probes = state.probes
     positions = state.positions
-    darkness = state.darkness
     background = state.background?.pixels[0] ?? 0
     data = problem.data
     propagator = problem.propagator
@@ -55,9 +53,7 @@ struct PlainEngines {
     }
   }
 
-  private func amplitude(_ counts: Float, _ model: Float) -> Float {
-    (counts / max(model, darkness * darkness)).squareRoot()
-  }
+  private static func amplitude(_ counts: Float, _ model: Float) -> Float { (counts / max(model, 1e-24)).squareRoot() }
 
   /// One pass of ePIE, rPIE or mPIE with a momentum every `period` updates.
   mutating func sequential(
@@ -71,7 +67,7 @@ struct PlainEngines {
     for (turn, index) in (0..<data.count).shuffled(using: &generator).enumerated() {
       let old = patch(object, index)
       let waves = probes.map { product($0.pixels, old) }
-      let changes = zip(constrained(waves, index, gain: self.amplitude), waves).map { zip($0, $1).map { $0 - $1 } }
+      let changes = zip(constrained(waves, index, gain: Self.amplitude), waves).map { zip($0, $1).map { $0 - $1 } }
       let power = old.indices.map { i in probes.reduce(Float(0)) { $0 + $1.pixels[i].squaredModulus } }
       let probePeak = power.max() ?? 1
       let objectPeak = old.map(\.squaredModulus).max() ?? 1
@@ -106,7 +102,7 @@ struct PlainEngines {
       for index in positions.indices {
         let explained = probes.map { product($0.pixels, patch(object, index)) }
         let mirrored = zip(explained, waves[index]).map { zip($0, $1).map { 2 * $0 - $1 } }
-        let projected = constrained(mirrored, index, gain: self.amplitude)
+        let projected = constrained(mirrored, index, gain: Self.amplitude)
         for k in probes.indices {
           for i in 0..<window.count {
             let twice = 2 * projected[k][i] - mirrored[k][i]
@@ -164,7 +160,7 @@ struct PlainEngines {
         let o = patch(object, index)
         let waves = probes.map { product($0.pixels, o) }
         let target = constrained(waves, index) { counts, model in
-          let amplitude = self.amplitude(counts, model)
+          let amplitude = Self.amplitude(counts, model)
           guard noise == .poisson else { return amplitude }
           let score = 0.5 * (counts - model) / (model + 0.5)
           return 1 + (counts > model ? min(score, 2 * (amplitude - 1)) : score)

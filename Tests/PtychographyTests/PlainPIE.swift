@@ -14,7 +14,6 @@ struct PlainPIE {
   /// One pass; the order is drawn as the engines draw it.
   func pass(_ state: inout Reconstruction, on data: DiffractionData, generator: inout SeededGenerator) -> Double {
     let window = data.window
-    let darkness = state.darkness
     var misfit = 0.0
     var total = 0.0
     for index in (0..<data.count).shuffled(using: &generator) {
@@ -30,7 +29,7 @@ struct PlainPIE {
           let amplitude = pattern[i].squareRoot()
           misfit += Double((modulus - amplitude) * (modulus - amplitude))
           total += Double(pattern[i])
-          field[i] = amplitude / max(modulus, darkness) * field[i]
+          field[i] = amplitude / max(modulus, 1e-12) * field[i]
         }
         propagator.toSample(field)
       }

@@ -49,7 +49,7 @@ struct SubpixelPIE: ReconstructionEngine {
           let amplitude = pattern[i].squareRoot()
           misfit += Double((modulus - amplitude) * (modulus - amplitude))
           total += Double(pattern[i])
-          field[i] = amplitude / max(modulus, state.darkness) * field[i]
+          field[i] = amplitude / max(modulus, 1e-12) * field[i]
         }
         propagator.toSample(field)
       }

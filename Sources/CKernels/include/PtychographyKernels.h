@@ -46,8 +46,7 @@ void operando_pie_sample(
 void operando_pie_detector_narrow(const operando_pie *pie, const uint16_t *counts, double *sums);
 void operando_pie_detector_wide(const operando_pie *pie, const uint32_t *counts, double *sums);
 
-// Takes over probe and object, interleaved complex numbers in C order. Returns max |P|^2. Waves below 1e-6 of the root of
-// sum |P|^2 are dark from here on: they are divided by that modulus instead of their own.
+// Takes over probe and object, interleaved complex numbers in C order. Returns max |P|^2.
 float operando_pie_set(operando_pie *pie, const float *probe, const float *object);
 
 // Hands probe and object back.

@@ -65,7 +65,6 @@ public final class AveragedReflections: ReconstructionEngine {
     let probe = memory.probe
     object.load(state.object)
     probe.load(state.probes)
-    memory.waves.darkness = state.darkness
     if let known = state.background { memory.background?.load(known) }
 
     var misfit = DetectorKernels.Misfit()

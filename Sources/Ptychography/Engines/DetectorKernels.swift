@@ -45,12 +45,10 @@ enum DetectorKernels {
   ///   - model: M.
   ///   - gain: overwritten.
   ///   - size: numbers in each.
-  ///   - darkness: of a √M below, the amplitude's gain is √I over this instead.
   static func compare(
     counts: UnsafePointer<Float>, model: UnsafePointer<Float>, gain: UnsafeMutablePointer<Float>, size: Int,
-    noise: EngineSettings.NoiseModel, darkness: Float
+    noise: EngineSettings.NoiseModel
   ) -> Misfit {
-    let least = max(darkness, 1e-12)
     var misfit = Misfit()
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * block) { scratch in
       guard let amplitude = scratch.baseAddress else { return }
@@ -75,7 +73,7 @@ enum DetectorKernels {
         }
         misfit.squares += Double(sum(term, size: length))
         for i in 0..<length {
-          let ratio = amplitude[i] / (modulus[i] < least ? least : modulus[i])
+          let ratio = amplitude[i] / (modulus[i] < 1e-12 ? 1e-12 : modulus[i])
           factor[i] = known[i] > 0 ? ratio : 1
         }
         if noise == .poisson { limitScore(counts: count, model: modelled, gain: factor, size: length) }

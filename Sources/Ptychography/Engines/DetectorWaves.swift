@@ -15,8 +15,6 @@ final class DetectorWaves {
   let model: WorkBuffer<Float>
   /// What the waves were multiplied by.
   let gain: WorkBuffer<Float>
-  /// See ``Reconstruction/darkness``; set at the beginning of a pass.
-  var darkness: Float = 0
   private let propagator: WavePropagator
   private let size: Int
   private let padded: Int
@@ -61,8 +59,7 @@ final class DetectorWaves {
   /// Compares ``counts`` with ``model`` and sets ``gain``.
   func compare(noise: EngineSettings.NoiseModel) -> DetectorKernels.Misfit {
     DetectorKernels.compare(
-      counts: counts.start, model: model.start, gain: gain.start, size: padded, noise: noise,
-      darkness: darkness)
+      counts: counts.start, model: model.start, gain: gain.start, size: padded, noise: noise)
   }
 
   /// Takes a fraction of the way only.

@@ -6,7 +6,7 @@ public import ArrayMath
 ///
 ///     O ← O + α P* (ψ' − ψ) / max |P|²,   P ← P + β O* (ψ' − ψ) / max |O|²,
 ///
-/// both with O and P before the update, and max |O|² over the window; a dark Ψ is divided by ``Reconstruction/darkness``. A. M. Maiden and J. M. Rodenburg,
+/// both with O and P before the update, and max |O|² over the window. A. M. Maiden and J. M. Rodenburg,
 /// Ultramicroscopy 109 (2009) 1256. The regularised engine (rPIE) divides by (1 − a) |P|² + a max |P|² and by
 /// (1 − b) |O|² + b max |O|² instead: A. Maiden, D. Johnson and P. Li, Optica 4 (2017) 736, whose a = b = 1 is ePIE.
 ///
@@ -57,7 +57,6 @@ public struct ExtendedPIE: ReconstructionEngine {
     _ state: inout Reconstruction, on data: DiffractionData, order: [Int], steps: FusedPIE.Steps
   ) -> (misfit: Double, total: Double) {
     let window = data.window
-    let darkness = state.darkness
     let (a, b) = (Float(steps.objectRegularisation), Float(steps.probeRegularisation))
     var misfit = 0.0
     var total = 0.0
@@ -75,7 +74,7 @@ public struct ExtendedPIE: ReconstructionEngine {
           let amplitude = pattern[i].squareRoot()
           misfit += Double((modulus - amplitude) * (modulus - amplitude))
           total += Double(pattern[i])
-          field[i] = amplitude / max(modulus, darkness) * field[i]
+          field[i] = amplitude / max(modulus, 1e-12) * field[i]
         }
         propagator.toSample(field)
       }

@@ -75,7 +75,6 @@ public final class GeneralPIE: ReconstructionEngine {
       }
       background.beginPass()
     }
-    memory.waves.darkness = state.darkness
     let usesBackground = fitsBackground || state.background != nil
 
     let misfit = sweep(

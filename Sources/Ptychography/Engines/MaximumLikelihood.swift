@@ -71,7 +71,6 @@ public final class MaximumLikelihood: ReconstructionEngine {
     self.memory = memory
     memory.object.load(state.object)
     memory.probe.load(state.probes)
-    memory.waves.darkness = state.darkness
     let fitsBackground = settings.fitsBackground(pass: pass)
     if let background = memory.background {
       if let known = state.background {
