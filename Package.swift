@@ -143,7 +143,8 @@ let tests: [Target] = [
     path: "Benchmarks",
     exclude: [
       "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
-      "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt", "reconstruct-ptylab",
+      "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt",
+      "reconstruct-ptylab",
     ],
     sources: ["main.swift", "Integration.swift", "Indexing.swift", "Reconstruction.swift"]),
 ]

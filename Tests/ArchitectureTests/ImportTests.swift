@@ -7,7 +7,8 @@ import Testing
   /// From the ground up. Two exceptions to the rule are named in `exceptions`.
   static let floors: [[String]] = [
     [
-      "CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CFFTWSystem", "CPNGSystem", "COpenSSLSystem", "CXraylibSystem",
+      "CHDF5System", "CCHOLMODSystem", "COpenBLASSystem", "CFFTWSystem", "CPNGSystem", "COpenSSLSystem",
+      "CXraylibSystem",
       "CSpglibSystem", "CTIFFSystem", "CCompressionSystem",
     ],
     ["CHDF5", "CTIFF", "CKernels"],
@@ -29,7 +30,8 @@ import Testing
     "Yams": ["Pipeline"], "ArgumentParser": ["operando"],
   ]
   static let techniques: Set<String> = [
-    "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "ImageAnalysis",
+    "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography",
+    "ImageAnalysis",
     "Crystallography", "ArrayMath", "Quantities",
   ]
 
