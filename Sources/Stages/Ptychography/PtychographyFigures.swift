@@ -116,7 +116,7 @@ struct PtychographyFigures {
       caption:
         "E = Σ(√I − |Ψ|)²/ΣI over all measured pixels, each term taken before its update, one curve a projection.",
       panels: [
-        Panel(x: Axis("pass"), y: Axis("E", scale: .logarithmic), marks: curves)
+        Panel(x: Axis("pass"), y: Axis("error E", scale: .logarithmic), marks: curves)
       ])
   }
 
@@ -176,7 +176,7 @@ struct PtychographyFigures {
     let x = isAngle ? angles.map { $0 * 180 / .pi } : facts.indices.map { Double($0 + 1) }
     let axis = isAngle ? Axis("angle", unit: "deg") : Axis("projection")
     var panels = [
-      Panel(title: "error", x: axis, y: Axis("E"), marks: [.points(Curve(name: "", x: x, y: facts.map(\.error)))])
+      Panel(title: "error", x: axis, y: Axis("error E"), marks: [.points(Curve(name: "", x: x, y: facts.map(\.error)))])
     ]
     if facts.contains(where: { $0.resolution != nil }) {
       panels.append(
