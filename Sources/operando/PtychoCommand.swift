@@ -23,6 +23,8 @@ struct PtychoCommand: ParsableCommand {
         operando ptycho scan.yaml --energy "9.7 keV" --distance "9.47 m" \\
           --pixel "55 um" --window 512x512 --preview now.html -o object.nxs
 
+      `operando schema --scan --list` tells what scan.yaml may say.
+
       Exit status: 0 done, 1 failed while running, 2 wrong input (nothing written),
       130 interrupted (nothing written).
       """)

@@ -8,13 +8,22 @@ struct SchemaCommand: ParsableCommand {
     discussion: """
       With --list, prints every setting with its unit, default, range and help instead.
 
+      With --scan, the settings of the file that describes a scan of ptychography beside a stack of patterns.
+
       Example:  operando schema > operando.schema.json
       """)
 
   @Flag(help: "List the settings as text.")
   var list = false
 
+  @Flag(help: "The settings of a file that describes a scan, such as scan.yaml.")
+  var scan = false
+
   func run() throws {
-    Terminal.write(list ? Experiment.settingsHelp : Experiment.schema)
+    if scan {
+      Terminal.write(list ? ScanDescription.settingsText : ScanDescription.schemaText)
+    } else {
+      Terminal.write(list ? Experiment.settingsHelp : Experiment.schema)
+    }
   }
 }

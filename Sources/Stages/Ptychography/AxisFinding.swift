@@ -41,6 +41,12 @@ extension AxisFinding {
   ///
   /// - Throws: the readers' errors and `PtychographyError`.
   init(_ source: PtychographyStage.ScanSource, _ parameters: PtychographyStage.Parameters, threads: Int) throws {
+    self = try source.named { try AxisFinding(asking: source, parameters, threads: threads) }
+  }
+
+  private init(
+    asking source: PtychographyStage.ScanSource, _ parameters: PtychographyStage.Parameters, threads: Int
+  ) throws {
     let scan = try source.open()
     let stated = parameters.preparation.axes.convention
     let prepared = try ScanPreparation(

@@ -22,6 +22,10 @@ struct ProjectionReconstruction {
 
   /// - Throws: the readers' errors, `PtychographyError`, `ReconstructionFailure`, and what `observe` throws.
   func callAsFunction(_ source: PtychographyStage.ScanSource, observe: Observer) throws -> PhaseProjection {
+    try source.named { try projection(source, observe) }
+  }
+
+  private func projection(_ source: PtychographyStage.ScanSource, _ observe: Observer) throws -> PhaseProjection {
     let scan = try source.open()
     let plan = parameters.reconstruction.plan(isWarm: !warmProbes.isEmpty)
     let prepared = try ScanPreparation(

@@ -21,6 +21,19 @@ public enum PtychographyStage: Stage {
       self.name = name
       self.open = open
     }
+
+    /// What `body` returns; what a technique finds wrong with the scan is said with the scan's name.
+    ///
+    /// - Throws: `StageDocumentError` for errors of the technique, all others as they are.
+    func named<Result>(_ body: () throws -> Result) throws -> Result {
+      do {
+        return try body()
+      } catch let error as PtychographyError {
+        throw StageDocumentError(path: name, problem: error.description)
+      } catch let error as ReconstructionFailure {
+        throw StageDocumentError(path: name, problem: "\(error)")
+      }
+    }
   }
 
   /// What the run works on.
@@ -72,8 +85,10 @@ public enum PtychographyStage: Stage {
       } catch let error where canFail(error, count: input.scans.count) {
         // Not kept: it is tried again when the run is resumed.
         var facts = PhaseProjection.Facts(name: input.scans[index].name)
-        facts.failure = "\(error)"
-        context.warn("\(input.scans[index].name) failed: \(error)")
+        let named = error as? StageDocumentError
+        let reason = named.flatMap { $0.path == input.scans[index].name ? $0.problem : nil } ?? "\(error)"
+        facts.failure = reason
+        context.warn("\(input.scans[index].name) failed: \(reason)")
         projection = PhaseProjection(facts: facts, images: nil)
       }
       counter.finish(index, of: passes(parameters))

@@ -29,7 +29,9 @@ public struct ScanDescription: ExperimentDecodable {
   public var columns: [String]?
   @Setting("whether a dataset of positions has x before y", default: true)
   public var xFirst: Bool
-  @Setting("unit of the positions; left out, metres", in: Length(si: 1e-12)...Length(si: 1), example: "1 um")
+  @Setting(
+    "unit of the positions, a length; left out, metres (for pixels see positions_in_pixels)",
+    in: Length(si: 1e-12)...Length(si: 1), example: "1 um")
   public var positionUnit: Length?
   @Setting("whether positions are counted in pixels of the object", default: false)
   public var positionsInPixels: Bool
@@ -88,6 +90,11 @@ public struct ScanDescription: ExperimentDecodable {
     }
     return found
   }
+
+  /// The JSON schema of the file.
+  public static var schemaText: String { jsonSchema(title: "Scan of ptychography") }
+  /// Every setting with its unit, default, range and help, as text.
+  public static var settingsText: String { settingsHelp().map(\.description).joined(separator: "\n") }
 
   /// Reads the file.
   ///
