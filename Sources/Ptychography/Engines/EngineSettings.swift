@@ -64,5 +64,17 @@ public struct EngineSettings: Sendable, Hashable, Codable {
   public var backgroundStart: Int?
   public var interpolation = Interpolation.nearest
 
-  public init(_ algorithm: Algorithm) { self.algorithm = algorithm }
+  /// The engine's usual settings.
+  ///
+  /// With noise rPIE and mPIE diverge where the probe's step trusts dim pixels of the object, and a momentum overshoots with
+  /// whole steps, so that theirs are more careful than the others'.
+  public init(_ algorithm: Algorithm) {
+    self.algorithm = algorithm
+    guard algorithm == .rPIE || algorithm == .mPIE else { return }
+    objectRegularisation = 0.3
+    probeRegularisation = 1
+    guard algorithm == .mPIE else { return }
+    objectStep = 0.5
+    probeStep = 0.5
+  }
 }

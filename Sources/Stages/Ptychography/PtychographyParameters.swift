@@ -233,14 +233,18 @@ public struct EngineStepParameters: ExperimentDecodable {
   public var engine: EngineChoice
   @Setting("passes over all patterns", default: 100, in: 1...1_000_000)
   public var iterations: Int
-  @Setting("step of the object: alpha of epie", default: 1, in: 1e-3...4)
-  public var objectStep: Double
-  @Setting("step of the probe: beta of epie", default: 1, in: 0...4)
-  public var probeStep: Double
-  @Setting("regularisation of the object's step in rpie and mpie: 1 is epie", default: 0.1, in: 0...1)
-  public var objectRegularisation: Double
-  @Setting("regularisation of the probe's step in rpie and mpie: 1 is epie", default: 0.1, in: 0...1)
-  public var probeRegularisation: Double
+  @Setting("step of the object: alpha of epie; left out, 1, and 0.5 in mpie", in: 1e-3...2, example: "1")
+  public var objectStep: Double?
+  @Setting("step of the probe: beta of epie; left out, 1, and 0.5 in mpie", in: 1e-3...2, example: "1")
+  public var probeStep: Double?
+  @Setting(
+    "regularisation of the object's step: 1 is epie; left out, 0.3 in rpie and mpie, 0.1 in maximum-likelihood",
+    in: 1e-3...1, example: "0.3")
+  public var objectRegularisation: Double?
+  @Setting(
+    "regularisation of the probe's step: 1 is epie; left out, 1 in rpie and mpie, 0.1 in maximum-likelihood",
+    in: 1e-3...1, example: "1")
+  public var probeRegularisation: Double?
   @Setting("mixing parameter of raar", default: 0.75, in: 0...1)
   public var relaxation: Double
   @Setting("what maximum-likelihood compares: amplitude or poisson", default: .amplitude)

@@ -32,10 +32,10 @@ extension EngineStepParameters {
   /// What the engine is told, with what holds for all engines.
   func settings(_ common: ReconstructionParameters) -> EngineSettings {
     var settings = EngineSettings(engine.algorithm)
-    settings.objectStep = objectStep
-    settings.probeStep = probeStep
-    settings.objectRegularisation = objectRegularisation
-    settings.probeRegularisation = probeRegularisation
+    if let objectStep { settings.objectStep = objectStep }
+    if let probeStep { settings.probeStep = probeStep }
+    if let objectRegularisation { settings.objectRegularisation = objectRegularisation }
+    if let probeRegularisation { settings.probeRegularisation = probeRegularisation }
     settings.relaxation = relaxation
     settings.noise = noise.technique
     settings.batchSize = batch
