@@ -21,6 +21,8 @@ struct HDF5ComplexType {
     guard H5Tget_class(type) == H5T_COMPOUND, H5Tget_nmembers(type) == 2 else { return nil }
     var members: [String] = []
     var part = HDF5NumberType.float32
+    var sizes: [Int] = []
+    var offsets: [Int] = []
     for index in 0..<UInt32(2) {
       guard H5Tget_member_class(type, index) == H5T_FLOAT, let name = H5Tget_member_name(type, index) else {
         return nil
@@ -29,9 +31,17 @@ struct HDF5ComplexType {
       members.append(String(cString: name))
       let member = H5Tget_member_type(type, index)
       guard member >= 0 else { return nil }
+      defer { H5Tclose(member) }
+      guard Self.isPlain(member) else { return nil }
+      sizes.append(H5Tget_size(member))
+      offsets.append(H5Tget_member_offset(type, index))
       if H5Tget_size(member) > 4 { part = .float64 }
-      H5Tclose(member)
     }
+    // A damaged description may place a part outside the number, where the library would write all the same.
+    let ends = zip(offsets, sizes).map { $0.addingReportingOverflow($1) }
+    guard ends.allSatisfy({ !$0.overflow && $0.partialValue <= H5Tget_size(type) }),
+      ends[0].partialValue <= offsets[1] || ends[1].partialValue <= offsets[0]
+    else { return nil }
     let lower = members.map { $0.lowercased() }
     self.part = part
     if Self.names.contains(where: { lower == [$0.real, $0.imaginary] }) {
@@ -40,6 +50,20 @@ struct HDF5ComplexType {
       (realName, imaginaryName) = (members[1], members[0])
     } else {
       return nil
+    }
+  }
+
+  /// Whether a floating-point type is one of IEEE 754 of 32 or 64 bits, in any byte order.
+  private static func isPlain(_ type: hid_t) -> Bool {
+    var (sign, exponent, exponentSize, mantissa, mantissaSize) = (0, 0, 0, 0, 0)
+    guard H5Tget_offset(type) == 0,
+      H5Tget_fields(type, &sign, &exponent, &exponentSize, &mantissa, &mantissaSize) >= 0
+    else { return false }
+    let fields = [sign, exponent, exponentSize, mantissa, mantissaSize]
+    switch (H5Tget_size(type), H5Tget_precision(type)) {
+    case (4, 32): return fields == [31, 23, 8, 0, 23]
+    case (8, 64): return fields == [63, 52, 11, 0, 52]
+    default: return false
     }
   }
 
