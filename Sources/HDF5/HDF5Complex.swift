@@ -53,7 +53,7 @@ struct HDF5ComplexType {
     }
   }
 
-  /// Whether a floating-point type is one of IEEE 754 of 32 or 64 bits, in any byte order.
+  /// Whether a floating-point type is one of IEEE 754 of 16, 32 or 64 bits, in any byte order.
   private static func isPlain(_ type: hid_t) -> Bool {
     var (sign, exponent, exponentSize, mantissa, mantissaSize) = (0, 0, 0, 0, 0)
     guard H5Tget_offset(type) == 0,
@@ -61,6 +61,7 @@ struct HDF5ComplexType {
     else { return false }
     let fields = [sign, exponent, exponentSize, mantissa, mantissaSize]
     switch (H5Tget_size(type), H5Tget_precision(type)) {
+    case (2, 16): return fields == [15, 10, 5, 0, 10]
     case (4, 32): return fields == [31, 23, 8, 0, 23]
     case (8, 64): return fields == [63, 52, 11, 0, 52]
     default: return false
