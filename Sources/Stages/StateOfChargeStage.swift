@@ -49,13 +49,7 @@ public enum StateOfChargeStage: Stage {
 
     public func validate() -> [SettingProblem] {
       var found: [SettingProblem] = []
-      if !Self.isFit(name) {
-        found.append(
-          SettingProblem(
-            at: "name", "the name cannot be that of a stage",
-            detail: "`\(name)`; expected at most 60 lower-case letters, digits and hyphens between them, such as cell-2"
-          ))
-      }
+      if let wrong = problem(ofMeasurementName: name, example: "cell-2") { found.append(wrong) }
       switch (file, self.protocol) {
       case (nil, nil):
         found.append(
@@ -76,13 +70,6 @@ public enum StateOfChargeStage: Stage {
             detail: "give `mass`, or a section particle_mass with `mass_from: particle-mass`"))
       }
       return found
-    }
-
-    /// The name is a part of the stage's, and that of its file's.
-    private static func isFit(_ name: String) -> Bool {
-      let letters = name.utf8
-      return (1...60).contains(letters.count) && letters.first != 45 && letters.last != 45
-        && letters.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     }
   }
 

@@ -43,7 +43,7 @@ final class FusedPIE {
   /// Whether a scan is of the kind that is computed here, but for the extent of its window.
   static func applies(to state: Reconstruction, on data: DiffractionData, settings: EngineSettings) -> Bool {
     data.geometry.propagation == .farField && state.probes.count == 1 && state.background == nil
-      && settings.interpolation == .nearest
+      && settings.interpolation == .nearest && settings.probeSupport == nil && settings.backgroundStart == nil
   }
 
   /// Updates object and probe by some of the patterns, one after the other.

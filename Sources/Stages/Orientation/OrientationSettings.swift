@@ -46,13 +46,7 @@ public struct OrientationSettings: ExperimentDecodable {
 
   public func validate() -> [SettingProblem] {
     var found: [SettingProblem] = []
-    if !isFitName {
-      found.append(
-        SettingProblem(
-          at: "name", "the name cannot be that of a stage",
-          detail: "`\(name)`; expected at most 60 lower-case letters, digits and hyphens between them, such as tebsd-1")
-      )
-    }
+    if let wrong = problem(ofMeasurementName: name, example: "tebsd-1") { found.append(wrong) }
     switch (patterns, map) {
     case (nil, nil) where simulation == nil:
       found.append(
@@ -82,12 +76,6 @@ public struct OrientationSettings: ExperimentDecodable {
           detail: "`\(phase.text)`; expected NMC811, or a file such as phase.cif"))
     }
     return found
-  }
-
-  private var isFitName: Bool {
-    let letters = name.utf8
-    return (1...60).contains(letters.count) && letters.first != 45 && letters.last != 45
-      && letters.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
   }
 
   private static func isCIF(_ path: FilePath) -> Bool { path.text.lowercased().hasSuffix(".cif") }

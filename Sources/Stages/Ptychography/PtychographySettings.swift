@@ -62,17 +62,7 @@ public struct PtychographySettings: ExperimentDecodable {
 
   public func validate() -> [SettingProblem] {
     var found: [SettingProblem] = []
-    let letters = name.utf8
-    let isFit =
-      (1...60).contains(letters.count) && letters.first != 45 && letters.last != 45
-      && letters.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-    if !isFit {
-      found.append(
-        SettingProblem(
-          at: "name", "the name cannot be that of a stage",
-          detail:
-            "`\(name)`; expected at most 60 lower-case letters, digits and hyphens between them, such as particle-1"))
-    }
+    if let wrong = problem(ofMeasurementName: name, example: "particle-1") { found.append(wrong) }
     if scans.isEmpty, simulation == nil {
       found.append(
         SettingProblem(
