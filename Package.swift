@@ -33,12 +33,14 @@ let targets: [Target] = [
   .target(name: "Crystallography", dependencies: ["Quantities", "ArrayMath", "CXraylibSystem", "CSpglibSystem"]),
 
   // MARK: - Techniques
-  .target(name: "Electrochemistry", dependencies: ["ArrayMath"]),
+  .target(name: "Electrochemistry", dependencies: ["ArrayMath", "Quantities"]),
   .target(name: "ParticleMechanics", dependencies: ["ArrayMath"]),
   .target(name: "PowderDiffraction", dependencies: ["Crystallography", "ArrayMath", "Quantities", "CKernels"]),
   .target(name: "ElectronDiffraction", dependencies: ["Crystallography", "ArrayMath", "CKernels", "COpenBLASSystem"]),
 
   .target(name: "Ptychography", dependencies: ["ImageAnalysis", "ArrayMath", "CKernels"]),
+  .target(
+    name: "Tomography", dependencies: ["ImageAnalysis", "Crystallography", "ArrayMath", "Quantities", "CKernels"]),
 
   // MARK: - Files and runs
   .target(name: "HDF5", dependencies: ["CHDF5"]),
@@ -46,7 +48,7 @@ let targets: [Target] = [
     name: "FileFormats",
     dependencies: [
       "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "Ptychography", "CTIFF", "CCompressionSystem", "CKernels", "COpenSSLSystem",
+      "PowderDiffraction", "Ptychography", "Tomography", "CTIFF", "CCompressionSystem", "CKernels", "COpenSSLSystem",
     ]),
   .target(name: "Pipeline", dependencies: ["Quantities", "Figures", "ArrayMath", "COpenSSLSystem", yams]),
 
@@ -55,13 +57,14 @@ let targets: [Target] = [
     name: "VirtualExperiment",
     dependencies: [
       "Quantities", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "Ptychography", "FileFormats", "Pipeline",
+      "PowderDiffraction", "Ptychography", "Tomography", "FileFormats", "Pipeline",
     ]),
   .target(
     name: "Stages",
     dependencies: [
       "Quantities", "ArrayMath", "Figures", "ImageAnalysis", "Crystallography", "Electrochemistry",
-      "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "FileFormats", "Pipeline",
+      "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "Tomography", "FileFormats",
+      "Pipeline",
       "VirtualExperiment",
     ]),
   .target(name: "Report", dependencies: ["Quantities", "Figures", "Pipeline"]),
@@ -69,7 +72,8 @@ let targets: [Target] = [
     name: "operando",
     dependencies: [
       "Quantities", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "ImageAnalysis", "Ptychography", "Figures", "Pipeline", "FileFormats", "Stages", "Report",
+      "PowderDiffraction", "ImageAnalysis", "Ptychography", "Tomography", "Figures", "Pipeline", "FileFormats",
+      "Stages", "Report",
       argumentParser,
     ]),
 ]
@@ -86,7 +90,8 @@ let tests: [Target] = [
   .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
   .testTarget(name: "ArrayMathTests", dependencies: ["ArrayMath"]),
   .testTarget(name: "FiguresTests", dependencies: ["Figures", "TestSupport"]),
-  .testTarget(name: "ElectrochemistryTests", dependencies: ["Electrochemistry", "ArrayMath", "TestSupport"]),
+  .testTarget(
+    name: "ElectrochemistryTests", dependencies: ["Electrochemistry", "ArrayMath", "Quantities", "TestSupport"]),
   .testTarget(name: "ParticleMechanicsTests", dependencies: ["ParticleMechanics", "ArrayMath", "TestSupport"]),
   .testTarget(name: "CrystallographyTests", dependencies: ["Crystallography", "ArrayMath", "TestSupport"]),
   .testTarget(name: "ElectronDiffractionTests", dependencies: ["ElectronDiffraction", "Crystallography", "ArrayMath"]),
@@ -97,10 +102,13 @@ let tests: [Target] = [
   .testTarget(
     name: "PtychographyTests", dependencies: ["Ptychography", "ImageAnalysis", "ArrayMath", "CKernels"]),
   .testTarget(
+    name: "TomographyTests",
+    dependencies: ["Tomography", "ImageAnalysis", "Crystallography", "ArrayMath", "Quantities", "CKernels"]),
+  .testTarget(
     name: "FileFormatsTests",
     dependencies: [
       "FileFormats", "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction",
-      "ParticleMechanics", "PowderDiffraction", "Ptychography", "TestSupport",
+      "ParticleMechanics", "PowderDiffraction", "Ptychography", "Tomography", "TestSupport",
     ]),
   .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Quantities", "TestSupport"]),
   .testTarget(name: "ReportTests", dependencies: ["Report", "Figures", "Pipeline", "TestSupport"]),
@@ -109,18 +117,19 @@ let tests: [Target] = [
     dependencies: [
       "Stages", "VirtualExperiment", "Pipeline", "Figures", "FileFormats", "ArrayMath", "Crystallography",
       "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "ImageAnalysis",
-      "Ptychography", "Quantities", "TestSupport",
+      "Ptychography", "Tomography", "Quantities", "TestSupport",
     ]),
   .testTarget(
     name: "VirtualExperimentTests",
     dependencies: [
       "VirtualExperiment", "FileFormats", "ArrayMath", "Electrochemistry", "ElectronDiffraction", "PowderDiffraction",
-      "Ptychography", "TestSupport",
+      "Ptychography", "Tomography", "TestSupport",
     ]),
   .testTarget(
     name: "CommandLineTests",
     dependencies: [
-      "operando", "FileFormats", "ArrayMath", "ElectronDiffraction", "PowderDiffraction", "Ptychography", "TestSupport",
+      "operando", "FileFormats", "ArrayMath", "ElectronDiffraction", "PowderDiffraction", "Ptychography", "Tomography",
+      "TestSupport",
     ]),
 
   // Runs the acceptance lines at full counts and prints line, figure, limit, pass or fail.
@@ -128,8 +137,8 @@ let tests: [Target] = [
     name: "acceptance",
     dependencies: [
       "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "ImageAnalysis", "Ptychography", "FileFormats", "Pipeline", "Stages", "VirtualExperiment",
-      "TestSupport",
+      "PowderDiffraction", "ImageAnalysis", "Ptychography", "Tomography", "Quantities", "FileFormats", "Pipeline",
+      "Stages", "VirtualExperiment", "TestSupport",
     ],
     path: "Acceptance"),
 
@@ -138,7 +147,7 @@ let tests: [Target] = [
     name: "benchmark",
     dependencies: [
       "ArrayMath", "Crystallography", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography",
-      "FileFormats",
+      "Tomography", "FileFormats",
     ],
     path: "Benchmarks",
     exclude: [

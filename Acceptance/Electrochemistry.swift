@@ -1,5 +1,6 @@
 import Electrochemistry
 import Foundation
+import Quantities
 
 /// The seed's numbers, recomputed, and how often stated uncertainties cover the truth.
 ///

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// What the charge is put into: the mass of the active material, how much charge a kilogram of it holds, and how much
 /// lithium it held at the start.
 ///

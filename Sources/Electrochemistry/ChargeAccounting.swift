@@ -1,3 +1,5 @@
+public import Quantities
+
 /// Where the charge of a run went: per sample, per step and per half cycle, with standard uncertainties.
 ///
 /// Per-sample arrays have one value a sample of the series. Charge is counted from the first sample, positive while

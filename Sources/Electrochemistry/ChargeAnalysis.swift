@@ -1,3 +1,5 @@
+import Quantities
+
 /// How a series is accounted for.
 public struct ChargeSettings: Sendable, Hashable {
   /// What a recorded current stands for; nil takes the mean where the series says so, else asks the instrument's

@@ -1,3 +1,5 @@
+import Quantities
+
 /// What the parts of one charge analysis share.
 struct ChargeContext {
   let series: PotentiostatSeries

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// The mass of a particle, volume × density, the two being independent.
 ///
 /// - Parameters:

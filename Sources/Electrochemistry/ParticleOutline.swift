@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// The outline of a particle in one micrograph, with what is needed to turn it into lengths.
 public struct ParticleOutline: Sendable, Hashable {

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// The body that outlines are taken to belong to.
 public enum ParticleShape: String, Sendable, Hashable, CaseIterable {
   /// A sphere with the mean of the outlines' areas.

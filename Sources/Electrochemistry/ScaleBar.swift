@@ -1,3 +1,5 @@
+public import Quantities
+
 /// The scale bar of a micrograph: what it says and how long it was found to be in the image.
 public struct ScaleBar: Sendable, Hashable {
   /// The length written beside the bar, in metres. Its uncertainty is that of the microscope's magnification, which is

@@ -1,3 +1,5 @@
+import Quantities
+
 extension ChargeContext {
   /// The steps of the run, in order.
   func steps(startingAt starts: [Bool]) -> [StepRecord] {

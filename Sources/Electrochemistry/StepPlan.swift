@@ -1,3 +1,5 @@
+import Quantities
+
 /// Why a step ended.
 public enum EndReason: String, Sendable, Hashable, CaseIterable {
   /// The voltage reached its limit.

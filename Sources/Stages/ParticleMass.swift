@@ -2,6 +2,7 @@ public import Electrochemistry
 public import FileFormats
 import Foundation
 import Pipeline
+public import Quantities
 
 /// Volume, density and mass of a particle, each with its standard uncertainty.
 public struct ParticleMass: NeXusRepresentable, Hashable {

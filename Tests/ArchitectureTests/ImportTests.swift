@@ -13,7 +13,9 @@ import Testing
     ],
     ["CHDF5", "CTIFF", "CKernels"],
     ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography", "ImageAnalysis"],
-    ["Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography"],
+    [
+      "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "Tomography",
+    ],
     ["FileFormats", "Pipeline"],
     ["Stages", "VirtualExperiment"],
     ["Report"],
@@ -31,6 +33,7 @@ import Testing
   ]
   static let techniques: Set<String> = [
     "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography",
+    "Tomography",
     "ImageAnalysis",
     "Crystallography", "ArrayMath", "Quantities",
   ]

@@ -1,5 +1,6 @@
 import Electrochemistry
 import Foundation
+import Quantities
 import Testing
 
 @Suite struct ParticleVolumeTests {

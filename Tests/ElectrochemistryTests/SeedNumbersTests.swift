@@ -1,4 +1,5 @@
 import Electrochemistry
+import Quantities
 import Testing
 
 /// The single-particle charge of the seed, recomputed from what it states.

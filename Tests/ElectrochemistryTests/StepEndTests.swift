@@ -1,4 +1,5 @@
 import Electrochemistry
+import Quantities
 import Testing
 
 @Suite struct StepEndTests {
