@@ -209,4 +209,19 @@ func largestDifference(_ a: ScalarVolume, _ b: ScalarVolume) -> Float {
     #expect(abs(volume.mean(0, within: 12, x: 3) - 1) < 0.002)
     #expect(abs(volume.mean(0, within: 10, x: -40)) < 0.002)
   }
+
+  @Test func refusesWhatCannotBe() throws {
+    let stack = try Disc.stack(discs, geometry: geometry(3), columns: 96)
+    for cutOff in [0, -1, 1.5, Double.nan] {
+      #expect(throws: TomographyError.self) {
+        try FourierReconstruction(RampFilter(.hann, cutOff: cutOff))(stack, threads: 1)
+      }
+    }
+    #expect(throws: TomographyError.self) { try FourierReconstruction(size: 0)(stack, threads: 1) }
+    for (axis, tilt) in [(Double.nan, 0.0), (1e9, 0), (48, .infinity), (48, 2)] {
+      var bad = stack
+      (bad.geometry.axisColumn, bad.geometry.axisTilt) = (axis, tilt)
+      #expect(throws: TomographyError.self) { try FourierReconstruction()(bad, threads: 1) }
+    }
+  }
 }

@@ -31,8 +31,13 @@ struct FourierBackProjection: Sendable {
   /// The length to which rows are padded: beyond half of it the filter would reach round the ends.
   ///
   /// - Parameter margin: pixels on either side for which there has to be room beside those of the stack.
-  static func padded(_ stack: ProjectionStack, size: Int, margin: Double = 0) throws -> Int {
+  /// - Throws: ``TomographyError`` where geometry, filter or size cannot be.
+  static func padded(_ stack: ProjectionStack, _ filter: RampFilter, size: Int, margin: Double = 0) throws -> Int {
     try stack.requireFiniteGeometry()
+    guard filter.cutOff > 0, filter.cutOff <= 1 else {
+      throw TomographyError.invalid(
+        "the filter is cut off at \(filter.cutOff) of the highest frequency; give a fraction above 0, at most 1")
+    }
     guard size > 0 else {
       throw TomographyError.invalid("slices of \(size) pixels were asked for; expected at least 1")
     }
@@ -55,7 +60,7 @@ struct FourierBackProjection: Sendable {
   }
 
   /// - Parameters:
-  ///   - filter: of length ``padded(_:size:)``, which checks geometry and size.
+  ///   - filter: of length ``padded(_:_:size:margin:)``, which checks what is given.
   ///   - size: rows and columns of the slices.
   /// - Throws: ``TomographyError`` where there is no memory.
   init(_ stack: ProjectionStack, filter: LineFilter, size: Int) throws {

@@ -29,7 +29,7 @@ public struct FourierReconstruction: Sendable, Hashable, Codable {
   /// - Throws: ``TomographyError`` where the geometry is not finite.
   public func callAsFunction(_ stack: ProjectionStack, threads: Int) throws -> ScalarVolume {
     let size = size ?? stack.shape.columns
-    let ramp = LineFilter.ramp(filter, length: try FourierBackProjection.padded(stack, size: size))
+    let ramp = LineFilter.ramp(filter, length: try FourierBackProjection.padded(stack, filter, size: size))
     return try FourierBackProjection(stack, filter: ramp, size: size).volume(threads: threads)
   }
 

@@ -68,27 +68,24 @@ struct SliceGeometry: Sendable {
 extension ProjectionStack {
   /// Refuses what no method can use.
   ///
-  /// - Throws: ``TomographyError`` where an angle or a displacement is not finite.
+  /// - Throws: ``TomographyError`` where an angle, a displacement or the axis is not finite or far beyond any image.
   func requireFiniteGeometry() throws {
-    guard
-      let bad = geometry.angles.firstIndex(where: { !$0.isFinite })
-        ?? geometry.displacements.firstIndex(where: {
-          !$0.rows.isFinite || !$0.columns.isFinite
-        })
-    else {
-      guard geometry.axisColumn.isFinite, geometry.axisTilt.isFinite, abs(geometry.axisTilt) < .pi / 4 else {
+    let limit = 1e6
+    for (view, (angle, shift)) in zip(geometry.angles, geometry.displacements).enumerated() {
+      guard angle.isFinite, abs(shift.rows) < limit, abs(shift.columns) < limit else {
         throw TomographyError.invalid(
           """
-          the axis lies at column \(geometry.axisColumn) and leans by \(geometry.axisTilt) rad; expected a finite column \
-          and less than π/4
+          projection \(view) has the angle \(angle) and the displacement (\(shift.rows), \(shift.columns)); expected finite \
+          numbers: leave the projection out
           """)
       }
-      return
     }
-    throw TomographyError.invalid(
-      """
-      projection \(bad) has the angle \(geometry.angles[bad]) and the displacement (\(geometry.displacements[bad].rows), \
-      \(geometry.displacements[bad].columns)); expected finite numbers: leave the projection out
-      """)
+    guard abs(geometry.axisColumn) < limit, abs(geometry.axisTilt) < .pi / 4 else {
+      throw TomographyError.invalid(
+        """
+        the axis lies at column \(geometry.axisColumn) and leans by \(geometry.axisTilt) rad; expected a column near the \
+        image and less than π/4
+        """)
+    }
   }
 }
