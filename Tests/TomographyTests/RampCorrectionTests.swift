@@ -107,7 +107,6 @@ import Testing
     #expect(before > 0.03)
     #expect(total.relativeDeviation < 1e-3)
     #expect(abs(total.mean.value / whole.mean.value - 1) < 0.01, "\(total.mean.value / whole.mean.value)")
-    print("residual", before, total.relativeDeviation, total.mean.value / whole.mean.value, total.centroidDeviation)
   }
 
   @Test func doesNotDependOnThreads() throws {

@@ -46,14 +46,19 @@ struct FlattenedView {
     } catch let error as ImageAnalysisError {
       throw TomographyError.invalid("\(projection.name): \(error)")
     }
-    if ramp.undulation > 5 {
+    if ramp.undulation > Self.mostUndulation(field.shape) {
       hasAir = false
-      notes.append(
-        String(
-          format: "what looks like air undulates %.1f times as much as noise does; its zero is not trusted",
-          ramp.undulation))
+      let size = String(format: "%.1f", ramp.undulation)
+      notes.append("what looks like air undulates \(size) times as much as noise does; its zero is not trusted")
     }
     object = ramp.removed(from: raw)
+  }
+
+  /// From where air is not believed: 5, in fields of few squares less, as a hump over n squares undulates n/4 at most (see
+  /// ``PhaseRamp/undulation``).
+  private static func mostUndulation(_ shape: FrameShape) -> Double {
+    let side = max(5, max(shape.rows, shape.columns) / 64)
+    return min(5, max(2, Double(max(shape.rows, shape.columns) / side) / 5))
   }
 
   /// Standard deviation of a pixel, from second differences along rows of second differences along columns; 0 where there are

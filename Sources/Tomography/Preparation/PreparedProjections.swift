@@ -45,6 +45,19 @@ public struct PreparedProjections: Sendable {
   public var notes: [String]
   public var warnings: [String]
 
-  /// Sums over the projections, with the uncertainties of ``views``.
-  public var total: TotalPhase { get throws { try TotalPhase(stack, uncertainties: views.map(\.total.uncertainty)) } }
+  /// Sums over the projections, with the uncertainties of ``views``; nil of derivatives.
+  public var total: TotalPhase?
+  /// Matter that leaves the field; nil of derivatives.
+  public var truncation: Truncation?
+}
+
+extension PreparedProjections {
+  /// Looks at the sums and at what leaves the field, and adds what is to be told about them to ``warnings``.
+  mutating func checkTotals(threads: Int) throws {
+    let sums = try TotalPhase(stack, uncertainties: views.map(\.total.uncertainty))
+    let edges = try Truncation(stack, noise: views.map { max($0.noise, $0.airDeviation ?? 0) }, threads: threads)
+    warnings += sums.warnings(names: views.map(\.name), isPhase: stack.quantity == .phase)
+    if let warning = edges.warning { warnings.append(warning) }
+    (total, truncation) = (sums, edges)
+  }
 }

@@ -22,11 +22,15 @@ extension PreparedView {
 
 extension PhaseRamp {
   /// Adds a plane that was fitted to what was left; covariance and deviation become those of the second.
+  ///
+  /// Where air undulates more than noise, its means are more uncertain by that: the covariance grows by the square of
+  /// ``PhaseRamp/undulation``.
   mutating func add(_ other: PhaseRamp) {
     constant += other.constant
     perRow += other.perRow
     perColumn += other.perColumn
-    covariance = other.covariance
+    let inflation = max(1, undulation * undulation)
+    covariance = other.covariance.map { $0.map { $0 * inflation } }
     airDeviation = other.airDeviation
     airPixels = other.airPixels
   }

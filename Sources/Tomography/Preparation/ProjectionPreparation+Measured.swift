@@ -62,9 +62,11 @@ extension ProjectionPreparation {
     warnings += light?.warnings ?? []
     warnings += darkWarnings(parts.map(\.view), pixels: shape.count, content: content)
     warnings += Self.viewWarnings(parts.map(\.view))
-    return PreparedProjections(
+    var prepared = PreparedProjections(
       stack: stack, views: parts.map(\.view), matterSign: isPhase ? sign : nil,
       kept: (0..<shape.rows, 0..<shape.columns), notes: notes, warnings: warnings)
+    try prepared.checkTotals(threads: threads)
+    return prepared
   }
 
   private func content(of measured: MeasuredProjections) throws -> MeasuredProjections.Content {

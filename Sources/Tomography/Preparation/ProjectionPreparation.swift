@@ -26,8 +26,9 @@ public struct ProjectionPreparation: Sendable, Hashable {
     let unwrapped = try parallelMap(count: projections.count, threads: threads) { view in
       try unwrap(projections[view], view: view, field: field)
     }
-    return try assemble(
-      unwrapped, projections, field, geometry: geometry(projections, field, sense: sense), derivative: false)
+    var prepared = try assemble(unwrapped, field, geometry: geometry(projections, field, sense: sense))
+    try prepared.checkTotals(threads: threads)
+    return prepared
   }
 
   /// Forward differences of the phase along rows, without any unwrapping, for derivative back-projection.
@@ -45,7 +46,7 @@ public struct ProjectionPreparation: Sendable, Hashable {
     }
     var geometry = geometry(projections, field, sense: sense)
     geometry.axisColumn -= 0.5
-    return try assemble(differences, projections, field, geometry: geometry, derivative: true)
+    return try assemble(differences, field, geometry: geometry)
   }
 
   private func checkedField(_ projections: [TransmissionProjection], threads: Int) throws -> CommonField {
@@ -118,8 +119,7 @@ public struct ProjectionPreparation: Sendable, Hashable {
 
   /// Decides the sign and joins the projections.
   private func assemble(
-    _ parts: [Part], _ projections: [TransmissionProjection], _ field: CommonField, geometry: ProjectionGeometry,
-    derivative: Bool
+    _ parts: [Part], _ field: CommonField, geometry: ProjectionGeometry
   ) throws -> PreparedProjections {
     var (notes, warnings): ([String], [String]) = ([], [])
     let sign = decideSign(parts, &notes, &warnings)

@@ -3,7 +3,7 @@ internal import Foundation
 
 /// Matter that leaves the field to the left or right, and about how much of it is missing.
 ///
-/// A row leaves the field where its outermost measured pixels show matter: their mean is above five standard deviations of the
+/// A row leaves the field where its two outermost measured pixels show matter: their mean is above five standard deviations of the
 /// noise and above 3 % of what the middle of the stack's matter shows. What lies beyond is guessed from how the projection falls
 /// towards the edge: the square of a chord through an ellipsoid is a polynomial of second degree in the distance s from the edge,
 ///
@@ -76,7 +76,7 @@ public struct Truncation: Sendable, Hashable {
     at view: Int, of stack: ProjectionStack, noise: Double, least: Double
   ) -> (view: View, total: Double) {
     let (rows, columns) = (stack.shape.rows, stack.shape.columns)
-    let outer = max(3, min(6, columns / 16))
+    let outer = 2
     let reach = max(8, min(32, columns / 8))
     let threshold = max(5 * noise / Double(outer).squareRoot(), least)
     var result = View(leftRows: 0, rightRows: 0, missing: 0, untold: 0, isTruncated: false)
