@@ -59,7 +59,7 @@ enum DXchangeReader {
       let height = try statements.quantity(detector + "actual_pixel_size_y", usual: "um", NeXusUnits.metres)
     {
       assembly.projections.pixel = (height, width)
-    } else if try statements.has(detector + "pixel_size_x") {
+    } else if statements.has(detector + "pixel_size_x") {
       assembly.projections.notes.append("the detector states its pixel, but nothing states the magnification")
     }
     if let energy = try statements.quantity(

@@ -30,7 +30,7 @@ enum NXtomoReader {
           let group = path + "/instrument/" + detector
           let inside = try statements.members(group)
           guard inside.contains("data") else { continue }
-          let turns = try inside.contains("image_key") && statements.has(path + "/sample/rotation_angle")
+          let turns = inside.contains("image_key") && statements.has(path + "/sample/rotation_angle")
           if isNamed || turns { return Entry(path: path, detector: group) }
         }
       }
@@ -135,7 +135,7 @@ enum NXtomoReader {
       assembly.projections.warnings.append(
         "the sample was moved along \(axis) by \(high - low) \(moves.units ?? "m") during the scan; that is not undone")
     }
-    if try statements.has(entry.path + "/control/data") {
+    if statements.has(entry.path + "/control/data") {
       assembly.projections.notes.append("the monitor of the beam, control/data, is not applied")
     }
   }
