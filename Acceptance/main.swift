@@ -16,6 +16,8 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-algorithms", tomographyAlgorithmLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
+  ("tomography-measured", tomographyMeasuredLines),
+  ("tomography-readers", tomographyReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
