@@ -41,6 +41,13 @@ import Tomography
     }
   }
 
+  @Test func aFileOfH5py() throws {
+    let read = try ProjectionFile.read(MRCFileTests.golden.appending(path: "nxtomo-h5py.nxs").path)
+    #expect(read.frames.count == 3 && read.flats[0].pixels == (0..<12).map { Float($0) })
+    #expect(try read.frames.floats(frame: 2) == (48..<60).map { Float($0) })
+    #expect(read.darks[0].pixels[0] == 12 && read.angles?[1] == 60 * .pi / 180)
+  }
+
   @Test func equalProjectionsGiveEqualFiles() throws {
     try withFrameFolder { folder in
       for name in ["a.nxs", "b.nxs"] { try TomographySamples.writeNXtomo(to: folder.path(name)) }

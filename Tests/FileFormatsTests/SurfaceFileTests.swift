@@ -29,11 +29,16 @@ import Tomography
   @Test func theNormalOfATriangleInSTL() {
     let bytes = STLFile.write(mesh)
     #expect(bytes.count == 84 + 4 * 50 && bytes[80] == 4 && !bytes.starts(with: Array("solid".utf8)))
-    // The first triangle lies in z = 0 and looks down.
-    let normal = (0..<3).map { axis in
-      Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[84 + 4 * axis + $1]) << (8 * UInt32($1)) })
+    func normal(_ triangle: Int) -> [Float] {
+      (0..<3).map { axis in
+        let at = 84 + 50 * triangle + 4 * axis
+        return Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << (8 * UInt32($1)) })
+      }
     }
-    #expect(normal == [0, 0, -1])
+    // The first triangle lies in z = 0 and looks down; the last is x/2 + y/3 + z/4 = 1 and looks away from the origin.
+    #expect(normal(0) == [0, 0, -1])
+    let length = Float(1.0 / 4 + 1.0 / 9 + 1.0 / 16).squareRoot()
+    #expect(zip(normal(3), [Float(1) / 2, 1 / 3, 1 / 4]).allSatisfy { abs($0 - $1 / length) < 1e-6 })
   }
 
   @Test func outlinesReadBackWithTheirNames() throws {

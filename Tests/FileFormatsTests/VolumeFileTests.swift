@@ -53,6 +53,16 @@ import Testing
     }
   }
 
+  @Test func aFileOfH5py() throws {
+    let path = MRCFileTests.golden.appending(path: "volume-h5py.nxs").path
+    let read = try VolumeFile.read(path)
+    #expect(read.volume.shape == VolumeShape(slices: 2, rows: 3, columns: 4) && read.quantity.name == "delta")
+    #expect(read.volume.voxels == (0..<24).map { Float($0) })
+    let voxel = try #require(read.voxel)
+    #expect([voxel.slice, voxel.row, voxel.column].allSatisfy { abs($0 / 5e-8 - 1) < 1e-9 })
+    #expect(try VolumeFile.recognises(hdf5: path))
+  }
+
   @Test func aClaimThatTheFileCannotHoldIsRefused() throws {
     try withFrameFolder { folder in
       let path = folder.path("a.h5")
