@@ -16,8 +16,10 @@ struct ReprojectionRun {
   var history: [AlignmentProgress] = []
   var restored: ImageShift?
   var notes: [String] = []
-  /// Of the level in hand.
+  /// Of the level in hand: projections without displacements, those that were compared last, with whole rows for
+  /// displacements, and their re-projections.
   var level: AlignmentLevel?
+  var measured: ProjectionStack?
   var simulated: ProjectionStack?
   var registrations: [ViewRegistration] = []
   /// The steps of the level in hand stopped falling.
@@ -38,7 +40,7 @@ struct ReprojectionRun {
   mutating func enter(_ bin: Int) throws {
     level = try AlignmentLevel(
       source, bin: bin, radius: radius, cutOff: settings.cutOff, ramps: ramps, threads: threads)
-    simulated = nil
+    (measured, simulated) = (nil, nil)
   }
 
   mutating func iterate(_ count: Int, of total: Int, progress: (AlignmentProgress) throws -> Void) throws {
@@ -75,23 +77,23 @@ struct ReprojectionRun {
   mutating func evaluate(_ displacements: [ImageShift]) throws {
     guard var level else { return }
     level.displace(displacements)
+    var measured = try RowShift.whole(level.stack, threads: threads)
+    if let weights = measured.weights, let simulated {
+      // What was not measured is as the volume says.
+      for index in weights.indices where weights[index] == 0 { measured.pixels[index] = simulated.pixels[index] }
+    }
     let used = used
-    let part = used.count == source.count ? level.stack : level.stack.selecting(used)
+    let part = used.count == source.count ? measured : measured.selecting(used)
     var volume = try FilteredBackProjection(size: level.size)(part, threads: threads)
     regularise(&volume)
-    let model = try ParallelProjector()(
-      volume, geometry: level.stack.geometry, shape: level.stack.shape, threads: threads)
-    if let weights = level.stack.weights {
-      // What was not measured is as the volume says.
-      for index in weights.indices where weights[index] == 0 { level.stack.pixels[index] = model.pixels[index] }
-    }
+    let model = try ParallelProjector()(volume, geometry: measured.geometry, shape: measured.shape, threads: threads)
     let (rows, columns) = windows(level)
-    let measured = level.stack
-    let fits = settings.fitsRamps
+    let (fits, compared) = (settings.fitsRamps, measured)
     registrations = try parallelMap(count: source.count, threads: threads) { view in
-      ViewRegistration(measured, model, view: view, rows: rows, columns: columns, fitsRamp: fits)
+      ViewRegistration(compared, model, view: view, rows: rows, columns: columns, fitsRamp: fits)
     }
     self.level = level
+    self.measured = measured
     simulated = model
   }
 
@@ -143,10 +145,9 @@ struct ReprojectionRun {
   ///
   /// - Returns: root mean squares of the steps in pixels of the projections.
   private mutating func advance(isFirst: Bool) throws -> ImageShift {
-    guard let level, let simulated else { return ImageShift(rows: 0, columns: 0) }
+    guard let level, let measured, let simulated else { return ImageShift(rows: 0, columns: 0) }
     flagOutliers()
     let (rows, columns) = windows(level)
-    let measured = level.stack
     let found = registrations
     let empty = empty
     let steps = try parallelMap(count: source.count, threads: threads) { view -> ImageShift in
