@@ -22,6 +22,8 @@ struct ReprojectionRun {
   var measured: ProjectionStack?
   var simulated: ProjectionStack?
   var registrations: [ViewRegistration] = []
+  /// Of a disc with as many voxels as a slice keeps, in pixels of the level.
+  var diameter = 0.0
   /// The steps of the level in hand stopped falling.
   var isStuck = false
 
@@ -85,7 +87,7 @@ struct ReprojectionRun {
     let used = used
     let part = used.count == source.count ? measured : measured.selecting(used)
     var volume = try FilteredBackProjection(size: level.size)(part, threads: threads)
-    regularise(&volume)
+    diameter = regularise(&volume)
     let model = try ParallelProjector()(volume, geometry: measured.geometry, shape: measured.shape, threads: threads)
     let (rows, columns) = windows(level)
     let (fits, compared) = (settings.fitsRamps, measured)
@@ -113,7 +115,10 @@ struct ReprojectionRun {
     return (window(shape.rows, margin), window(shape.columns, 0))
   }
 
-  private func regularise(_ volume: inout ScalarVolume) {
+  /// Sets to 0 what is beyond the support and, if asked, what is negative.
+  ///
+  /// - Returns: the diameter of a disc with as many voxels as are left in a slice, the mean over slices weighted by mass.
+  private func regularise(_ volume: inout ScalarVolume) -> Double {
     let size = volume.shape.rows
     let reach = (radius.map { $0 / Double(level?.bin ?? 1) } ?? Double(size)) + 1
     let isPositive = settings.isPositive
@@ -125,15 +130,27 @@ struct ReprojectionRun {
       let left = max(0, Int((Double(columns) / 2 - half).rounded(.down)))
       return left..<max(left, min(columns, Int((Double(columns) / 2 + half).rounded(.up))))
     }
+    var (weighted, mass) = (0.0, 0.0)
     volume.voxels.withUnsafeMutableBufferPointer { voxels in
-      for line in 0..<voxels.count / columns {
-        let start = line * columns
-        let span = spans[line % size]
-        for column in 0..<span.lowerBound { voxels[start + column] = 0 }
-        for column in span.upperBound..<columns { voxels[start + column] = 0 }
-        if isPositive { for column in span { voxels[start + column] = max(voxels[start + column], 0) } }
+      for slice in 0..<volume.shape.slices {
+        var (kept, sum) = (0, Float(0))
+        for row in 0..<size {
+          let start = (slice * size + row) * columns
+          let span = spans[row]
+          for column in 0..<span.lowerBound { voxels[start + column] = 0 }
+          for column in span.upperBound..<columns { voxels[start + column] = 0 }
+          for column in span {
+            let voxel = isPositive ? max(voxels[start + column], 0) : voxels[start + column]
+            voxels[start + column] = voxel
+            sum += voxel
+            kept += voxel == 0 ? 0 : 1
+          }
+        }
+        weighted += Double(kept) * Double(max(sum, 0))
+        mass += Double(max(sum, 0))
       }
     }
+    return mass > 0 ? (4 / .pi * weighted / mass).squareRoot() : Double(size)
   }
 
   private func overallMisfit() -> Double {

@@ -12,7 +12,7 @@ internal import ImageAnalysis
 ///
 ///     variance(k) = Σ g(u) σ²(u) / (Σ T(u) g(u))²,  u < k/(πD),
 ///
-/// with g the power of the gradient of the re-projections, T by how much more of a frequency the projections hold (a volume
+/// with D of a disc with as many voxels as the volume keeps, g the power of the gradient of the re-projections, T by how much more of a frequency the projections hold (a volume
 /// is blurred by its voxels), and σ² the noise: of what the projections hold beyond T times the re-projections, the part
 /// 1 − L(u) is left, L = πDu/M. The variance of a displacement is the mean of this over all modes.
 struct ShiftUncertainty: Sendable {
@@ -34,10 +34,11 @@ struct ShiftUncertainty: Sendable {
     let spectra = try parallelMap(count: sample.count, threads: run.threads) { index in
       Spectra(measured, simulated, view: sample[index], rows: rows, columns: columns, transform: transform)
     }
-    let mean = Frequencies(spectra, shape: measured.shape)
     let directions = Double(measured.geometry.directions)
     let width = Double(measured.shape.columns)
-    let leak = mean.across.power.indices.map { min(0.9, .pi * Double(level.size) * Double($0) / width / directions) }
+    let diameter = run.diameter
+    let leak = (0...measured.shape.columns / 2).map { min(0.9, .pi * diameter * Double($0) / width / directions) }
+    let mean = Frequencies(spectra, leak: leak, shape: measured.shape)
     let number = Double(used.count)
     information = ImageShift(
       rows: used.reduce(0) { $0 + run.registrations[$1].information.rows } / number,
@@ -45,12 +46,12 @@ struct ShiftUncertainty: Sendable {
     misfit = used.reduce(0) { $0 + run.registrations[$1].misfit } / number
     let modes = max(2, Int(directions))
     func known(_ slopes: Frequencies.Slopes) -> (variance: Double, gain: Double) {
-      let all = slopes.power.reduce(0, +)
+      let all = slopes.response.reduce(0, +)
       guard all > 0 else { return (.infinity, 1) }
       var (variance, gain, count) = (0.0, 0.0, 0.0)
       for mode in 1..<modes {
         // Frequencies below k/(πD), the one at the border in part.
-        let border = Double(mode) / (.pi * Double(level.size)) * width
+        let border = Double(mode) / (.pi * diameter) * width
         var (below, noise) = (0.0, 0.0)
         for index in slopes.power.indices {
           let share = min(max(border - Double(index) + 0.5, 0), 1)
@@ -133,7 +134,7 @@ struct ShiftUncertainty: Sendable {
     var across: Slopes
     var down: Slopes
 
-    init(_ spectra: [Spectra], shape: FrameShape) {
+    init(_ spectra: [Spectra], leak: [Double], shape: FrameShape) {
       let none = [Double](repeating: 0, count: shape.columns / 2 + 1)
       across = Slopes(power: none, response: none, noise: none)
       down = across
@@ -149,11 +150,13 @@ struct ShiftUncertainty: Sendable {
             shared += Double(one.shared[index])
           }
           guard model > 0 else { continue }
-          let response = max(shared / model, 0)
-          let noise = max(measured - shared * shared / model, 0) / max(weight, 1)
+          let place = min(column, shape.columns - column)
+          let left = max(measured - shared * shared / model, 0)
+          let noise = left / max(weight, 1)
+          // The noise that a projection shares with its re-projection tells nothing.
+          let response = max(shared - left * leak[place] / (1 - leak[place]), 0) / model
           let right = pow(sin(2 * .pi * Double(column) / Double(shape.columns)), 2)
           let power = model / Double(spectra.count) / Double(shape.count)
-          let place = min(column, shape.columns - column)
           Self.add(right * power, response, noise, to: &across, place)
           Self.add(below * power, response, noise, to: &down, place)
         }
