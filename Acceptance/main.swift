@@ -15,6 +15,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-speed", ptychographySpeedLines), ("ptychography-measured", ptychographyMeasuredLines),
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-measured", tomographyMeasuredLines),
+  ("tomography-alignment", tomographyAlignmentLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

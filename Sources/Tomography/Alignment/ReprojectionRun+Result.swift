@@ -25,7 +25,7 @@ extension ReprojectionRun {
     notes.append(contentsOf: statement(status, last: last))
     var stack = source
     stack.geometry.displacements = displacements
-    removeRamps(from: &stack)
+    AirRamps.remove(ramps, from: &stack)
     var worst = 1.0
     if settings.fitsRamps { worst = used.map { registrations[$0].condition }.max() ?? 1 }
     if worst > 100 {
@@ -61,22 +61,6 @@ extension ReprojectionRun {
         """
       ]
     case .firstSteps: []
-    }
-  }
-
-  private func removeRamps(from stack: inout ProjectionStack) {
-    guard settings.fitsRamps else { return }
-    let (rows, columns) = (stack.shape.rows, stack.shape.columns)
-    let ramps = ramps
-    stack.pixels.withUnsafeMutableBufferPointer { pixels in
-      for (view, ramp) in ramps.enumerated() {
-        for row in 0..<rows {
-          let y = Double(row) + 0.5 - Double(rows) / 2
-          let start = (view * rows + row) * columns
-          let level = ramp.constant + ramp.down * y + ramp.across * (0.5 - Double(columns) / 2)
-          for column in 0..<columns { pixels[start + column] -= Float(level + ramp.across * Double(column)) }
-        }
-      }
     }
   }
 }
