@@ -27,7 +27,8 @@ private struct DisplacedScan {
   let truth: [ImageShift]
 
   init(
-    _ phantom: EllipsoidPhantom, views: Int, shape: FrameShape, jitter: Jitter, noise: Double, seed: UInt64, threads: Int
+    _ phantom: EllipsoidPhantom, views: Int, shape: FrameShape, jitter: Jitter, noise: Double, seed: UInt64,
+    threads: Int
   ) throws {
     var random = SeededGenerator(seed: seed)
     func draw() -> Double {
@@ -149,7 +150,8 @@ private func cellLines(threads: Int) throws -> [AcceptanceLine] {
       "3", "hl60: standard uncertainty said", figure: text(again.uncertainties.filter { $0.rows.isFinite }),
       limit: "reported", passed: true),
     AcceptanceLine(
-      "3", "hl60: outcome", figure: "\(again.status.rawValue), \(again.outliers.count) outliers; "
+      "3", "hl60: outcome",
+      figure: "\(again.status.rawValue), \(again.outliers.count) outliers; "
         + again.notes.joined(separator: "; "), limit: "reported", passed: true),
   ]
 }

@@ -61,7 +61,6 @@ import Tomography
       #expect(abs(log(empirical.rows / result.uncertainties.rows)) < 0.35)
       #expect(abs(log(empirical.columns / result.uncertainties.columns)) < 0.35)
     }
-    print("pulls", pulls.rows, pulls.columns)
     // 95 % of 270: between 247 and 265 with a probability of 99 %.
     #expect((247...265).contains(pulls.count { abs($0.rows) < 1.96 }))
     #expect((247...265).contains(pulls.count { abs($0.columns) < 1.96 }))
@@ -115,10 +114,12 @@ import Tomography
     let with = try ProjectionAlignment(settings).align(setting.stack, threads: 2)
     let before = setting.errors(without.stack.geometry.displacements)
     let after = setting.errors(with.stack.geometry.displacements)
-    print("ramps", before.rows, before.columns, after.rows, after.columns)
-    let misses = zip(with.ramps, ramps).map { ($0.constant - $1.constant, $0.across - $1.across, $0.down - $1.down) }
-    print(misses.reduce(0) { $0 + $1.0 } / 90, misses.reduce(0) { $0 + $1.0 * $1.0 } / 90, misses.reduce(0) { $0 + $1.1 * $1.1 } / 90, misses.reduce(0) { $0 + $1.2 * $1.2 } / 90, with.notes)
-    #expect(after.columns < before.columns)
+    #expect(after.rows < 0.02 && after.columns < 0.03 && before.columns > after.columns)
+    func rms(_ part: (ProjectionRamp) -> Double) -> Double {
+      (zip(with.ramps, ramps).reduce(0) { $0 + pow(part($1.0) - part($1.1), 2) } / 90).squareRoot()
+    }
+    print("ramps", after.rows, after.columns, rms(\.constant), rms(\.across), rms(\.down), with.notes)
+    #expect(rms(\.constant) < 0.1 && rms(\.across) < 0.002 && rms(\.down) < 0.002)
   }
 
   @Test func skipsTruncatedProjectionsInTheFirstSteps() throws {

@@ -7,7 +7,8 @@ import Tomography
 @Suite struct RotationAxisTests {
   /// A grain whose axis lies 5.3 pixels left of the middle and leans; `field` columns from the left are kept.
   private static func scan(
-    views: Int = 91, columns: Int = 96, rows: Int = 48, cut: Range<Int>? = nil, tilt: Double = 0.01, noise: Double = 0.02
+    views: Int = 91, columns: Int = 96, rows: Int = 48, cut: Range<Int>? = nil, tilt: Double = 0.01,
+    noise: Double = 0.02
   ) throws -> (stack: ProjectionStack, column: Double) {
     let angles = (0..<views).map { .pi * Double($0) / Double(views - 1) }
     let geometry = ProjectionGeometry(angles: angles, axisColumn: Double(columns) / 2 - 5.3, axisTilt: tilt)
@@ -27,7 +28,9 @@ import Tomography
     return (stack, geometry.axisColumn - Double(cut.lowerBound))
   }
 
-  @Test(arguments: [RotationAxis.Method.pair, .centreOfMass]) func findsColumnAndTilt(method: RotationAxis.Method) throws {
+  @Test(arguments: [RotationAxis.Method.pair, .centreOfMass]) func findsColumnAndTilt(method: RotationAxis.Method)
+    throws
+  {
     let (stack, column) = try Self.scan()
     let axis = try RotationAxis.find(stack, method: method, threads: 2)
     let uncertainty = try #require(axis.uncertainty)

@@ -9,7 +9,7 @@ enum AirRamps {
   static func fit(_ stack: ProjectionStack, profiles: [ViewProfiles], threads: Int) throws -> [ProjectionRamp] {
     let (rows, width) = (stack.shape.rows, stack.shape.columns)
     return try parallelMap(count: stack.count, threads: threads) { view in
-      let reach = profiles[view].extent(margin: 3)
+      let reach = profiles[view].withoutSlope.extent(margin: 3)
       let (left, right) = (reach.lowerBound, width - reach.upperBound)
       guard !profiles[view].isEmpty, left >= 2, right >= 2, 8 * (left + right) >= width else { return ProjectionRamp() }
       var sum = LeastSquaresSum(unknowns: 3)
@@ -38,5 +38,21 @@ enum AirRamps {
         }
       }
     }
+  }
+}
+
+extension ViewProfiles {
+  /// The profiles with columns above a line through both sides.
+  fileprivate var withoutSlope: ViewProfiles {
+    var flat = self
+    let band = max(2, columns.count / 16)
+    let left = columns.prefix(band).reduce(0, +) / Double(band)
+    let right = columns.suffix(band).reduce(0, +) / Double(band)
+    let reach = Double(columns.count - band)
+    for column in columns.indices {
+      let part = (Double(column) + 0.5 - Double(band) / 2) / reach
+      flat.columns[column] -= (1 - part) * left + part * right
+    }
+    return flat
   }
 }

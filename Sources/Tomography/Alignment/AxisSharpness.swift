@@ -55,7 +55,8 @@ enum AxisSharpness {
     var moved = stack
     moved.geometry.axisColumn = axis
     let size = stack.shape.columns
-    let volume = try FilteredBackProjection(size: size)(moved, threads: threads)
+    // Absolute values of noise would hide those of edges.
+    let volume = try FilteredBackProjection(RampFilter(.hann, cutOff: 0.5), size: size)(moved, threads: threads)
     let radius = Double(size) / 2 - 1
     var sum = 0.0
     for slice in 0..<volume.shape.slices {

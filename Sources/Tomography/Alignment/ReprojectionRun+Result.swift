@@ -20,7 +20,8 @@ extension ReprojectionRun {
     let empirical = ImageShift(rows: bin * halves.rows / gain.rows, columns: bin * halves.columns / gain.columns)
     let last = history.last.map { max($0.step.rows, $0.step.columns) } ?? .infinity
     let isHeld = restored.map { min($0.rows, $0.columns) > 0.1 } ?? true
-    let status: AlignmentStatus = !isHeld || (isStuck && last >= settings.tolerance)
+    let status: AlignmentStatus =
+      !isHeld || (isStuck && last >= settings.tolerance)
       ? .stuck : (last < settings.tolerance ? .converged : .limit)
     notes.append(contentsOf: statement(status, last: last))
     var stack = source
@@ -48,9 +49,11 @@ extension ReprojectionRun {
 
   private func statement(_ status: AlignmentStatus, last: Double) -> [String] {
     let step = String(format: "%.3f", last)
-    let part = restored.map { String(format: "%.0f %% down, %.0f %% to the right", 100 * $0.rows, 100 * $0.columns) } ?? ""
+    let part =
+      restored.map { String(format: "%.0f %% down, %.0f %% to the right", 100 * $0.rows, 100 * $0.columns) } ?? ""
     return switch status {
-    case .converged: ["re-projection has converged: last step \(step) px; of a trial displacement one step takes back \(part)"]
+    case .converged:
+      ["re-projection has converged: last step \(step) px; of a trial displacement one step takes back \(part)"]
     case .limit:
       ["re-projection ended after \(history.count) iterations with a step of \(step) px, still falling; more may help"]
     case .stuck:
