@@ -16,6 +16,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-measured", tomographyMeasuredLines),
   ("tomography-alignment", tomographyAlignmentLines),
+  ("tomography-readers", tomographyReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
