@@ -118,7 +118,6 @@ import Tomography
     func rms(_ part: (ProjectionRamp) -> Double) -> Double {
       (zip(with.ramps, ramps).reduce(0) { $0 + pow(part($1.0) - part($1.1), 2) } / 90).squareRoot()
     }
-    print("ramps", after.rows, after.columns, rms(\.constant), rms(\.across), rms(\.down), with.notes)
     #expect(rms(\.constant) < 0.1 && rms(\.across) < 0.002 && rms(\.down) < 0.002)
   }
 
