@@ -17,6 +17,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-algorithms", tomographyAlgorithmLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("tomography-measured", tomographyMeasuredLines),
+  ("tomography-alignment", tomographyAlignmentLines),
   ("tomography-readers", tomographyReadersLines),
 ]
 
