@@ -84,7 +84,8 @@ import Tomography
     }
     var bad = geometry
     bad.angles[1] = .nan
-    let stack = try ProjectionStack([Float](repeating: 0, count: 32), shape: FrameShape(rows: 2, columns: 8), geometry: bad)
+    let stack = try ProjectionStack(
+      [Float](repeating: 0, count: 32), shape: FrameShape(rows: 2, columns: 8), geometry: bad)
     #expect(throws: TomographyError.self) { try DerivativeBackProjection()(stack, threads: 1) }
   }
 }

@@ -87,7 +87,9 @@ func largestDifference(_ a: ScalarVolume, _ b: ScalarVolume) -> Float {
       #expect(abs(volume.mass(slice) / parts.reduce(0) { $0 + $1.mass } - 1) < 1e-3)
       print(size, slice, volume.mass(slice) / parts.reduce(0) { $0 + $1.mass } - 1)
     }
-    print(volume.mean(0, within: 5, x: -12, y: 8), volume.mean(0, within: 5, x: 10, y: -6), volume.mean(1, within: 19, x: -9, y: 12), volume.mean(2, within: 37, x: 1))
+    print(
+      volume.mean(0, within: 5, x: -12, y: 8), volume.mean(0, within: 5, x: 10, y: -6),
+      volume.mean(1, within: 19, x: -9, y: 12), volume.mean(2, within: 37, x: 1))
     #expect(abs(volume.mean(0, within: 5, x: -12, y: 8) - 1) < 0.002)
     #expect(abs(volume.mean(0, within: 5, x: 10, y: -6) - 0.5) < 0.002)
     #expect(abs(volume.mean(1, within: 19, x: -9, y: 12) - 1) < 0.002)
