@@ -27,5 +27,6 @@
 #include "RadonKernels.h"
 #include "SquareRoots.h"
 #include "TomographyGridding.h"
+#include "TomographyKernels.h"
 
 #endif
