@@ -20,12 +20,8 @@ OPERANDO_CLONES void operando_gridding_filter(
     size_t place = j < half ? j + half : j == count ? half : j - half;
     float phase[2], factor[2];
     multiply(coarse + 2 * (j / FINE), fine + 2 * (j % FINE), phase);
-    multiply(filter + 2 * place, phase, factor);
+    multiply(filter + 2 * j, phase, factor);
     multiply(spectrum + 2 * place, factor, samples + 2 * j);
-  }
-  for (int k = 0; k < 2; k++) {
-    samples[k] *= 0.5f;
-    samples[2 * count + (size_t)k] *= 0.5f;
   }
 }
 

@@ -85,11 +85,7 @@ func largestDifference(_ a: ScalarVolume, _ b: ScalarVolume) -> Float {
     let volume = try FourierReconstruction(size: size)(stack, threads: 2)
     for (slice, parts) in discs.enumerated() {
       #expect(abs(volume.mass(slice) / parts.reduce(0) { $0 + $1.mass } - 1) < 1e-3)
-      print(size, slice, volume.mass(slice) / parts.reduce(0) { $0 + $1.mass } - 1)
     }
-    print(
-      volume.mean(0, within: 5, x: -12, y: 8), volume.mean(0, within: 5, x: 10, y: -6),
-      volume.mean(1, within: 19, x: -9, y: 12), volume.mean(2, within: 37, x: 1))
     #expect(abs(volume.mean(0, within: 5, x: -12, y: 8) - 1) < 0.002)
     #expect(abs(volume.mean(0, within: 5, x: 10, y: -6) - 0.5) < 0.002)
     #expect(abs(volume.mean(1, within: 19, x: -9, y: 12) - 1) < 0.002)
@@ -139,7 +135,6 @@ func largestDifference(_ a: ScalarVolume, _ b: ScalarVolume) -> Float {
         }
       }
     }
-    print("worst", worst)
     #expect(worst < 1e-5)
   }
 
@@ -155,7 +150,6 @@ func largestDifference(_ a: ScalarVolume, _ b: ScalarVolume) -> Float {
     let volume = try FourierReconstruction()(stack, threads: 2)
     for slice in [0, 2] {
       let difference = zip(volume.slice(slice).pixels, volume.slice(1).pixels).map { abs($0 - $1) }.max() ?? 1
-      print("lean", difference, volume.mean(slice, within: 19, x: -9, y: 12))
       #expect(abs(volume.mean(slice, within: 19, x: -9, y: 12) - 1) < 0.002)
     }
   }
@@ -173,6 +167,5 @@ func largestDifference(_ a: ScalarVolume, _ b: ScalarVolume) -> Float {
       FourierReconstruction(size: 95)(Disc.stack(disc, geometry: many, columns: 96), threads: 1)
     )
     #expect(abs(a[0, 47, 47] - b[0, 47, 47]) < 2e-6)
-    print(a[0, 47, 47], b[0, 47, 47])
   }
 }

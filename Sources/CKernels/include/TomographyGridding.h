@@ -9,9 +9,9 @@ enum { OPERANDO_GRIDDING_WIDTH = 8 };
 
 // Multiplies a spectrum by a filter and by a phase that grows evenly.
 //
-// `spectrum` and `filter` have `count` (even) complex numbers, frequency 0 first, negative frequencies behind as a
-// transform leaves them. The phase factor of frequency j - count/2 is coarse[j / 64] * fine[j % 64].
-// `samples` gets count + 1 numbers in rising order of frequency: that at the end of the band counts half at both ends.
+// `spectrum` has `count` (even) complex numbers, frequency 0 first, negative frequencies behind as a transform leaves them.
+// `filter` and `samples` have count + 1, in rising order from -count/2 to count/2, which are the same frequency of the
+// spectrum. The phase factor of number j is coarse[j / 64] * fine[j % 64].
 void operando_gridding_filter(
     const float *spectrum, const float *filter, const float *coarse, const float *fine, size_t count, float *samples);
 

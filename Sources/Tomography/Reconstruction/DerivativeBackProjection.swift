@@ -15,11 +15,11 @@ public struct DerivativeBackProjection: Sendable, Hashable, Codable {
   /// Rows and columns of the slices; nil is the width of the projections. Beyond the circle that touches the edges, voxels
   /// are 0.
   public var size: Int?
-  /// Whether each slice is moved so that air is 0: the median of the outermost tenth of the circle's radius. Do not where the
-  /// sample fills it.
+  /// Whether each slice is moved so that air is 0: the median of the outermost tenth of the circle's radius. It takes out
+  /// what unlike ends of rows leave, and brings in what few views leave in air; do not where the sample fills the circle.
   public var anchorsAir: Bool
 
-  public init(_ filter: RampFilter = RampFilter(), size: Int? = nil, anchorsAir: Bool = true) {
+  public init(_ filter: RampFilter = RampFilter(), size: Int? = nil, anchorsAir: Bool = false) {
     self.filter = filter
     self.size = size
     self.anchorsAir = anchorsAir

@@ -54,13 +54,13 @@ struct FourierBackProjection: Sendable {
     self.filter = filter
     self.size = size
     slices = SliceGeometry(stack)
-    line = try LineTransform(filter.response.count)
+    line = try LineTransform(filter.length)
     let grid = Self.grid(size)
     plane = FourierTransform2D(FrameShape(rows: grid, columns: grid))
     let kernel = GriddingKernel(oversampling: Double(grid) / Double(size))
     self.kernel = kernel
     angles = zip(slices.angles, stack.geometry.angularWeights).map {
-      (cos($0), sin($0), $1 / Double(filter.response.count))
+      (cos($0), sin($0), $1 / Double(filter.length))
     }
     correction = (0..<size).map { Float(1 / kernel.transform(Double($0 - size / 2) / Double(grid))) }
   }

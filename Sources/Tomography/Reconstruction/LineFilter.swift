@@ -3,8 +3,18 @@ internal import Foundation
 
 /// What the spectrum of a row is multiplied by before it is back-projected.
 struct LineFilter: Sendable {
-  /// A number for every frequency of a padded row, frequency 0 first, negative frequencies behind.
+  /// A number for every frequency of a padded row from −1/2 to 1/2; those at the ends, which are one frequency, count half.
   let response: [ComplexFloat]
+
+  /// - Parameter half: the response from frequency 0 to 1/2, and `mirror` what makes that at −u of it.
+  private init(half: [ComplexFloat], mirror: (ComplexFloat) -> ComplexFloat) {
+    var half = half
+    half[half.count - 1] = 0.5 * half[half.count - 1]
+    response = half.dropFirst().reversed().map(mirror) + half
+  }
+
+  /// The length of the rows.
+  var length: Int { response.count - 1 }
 
   /// The ramp, from its exact samples in space: h(0) = 1/4, h(n) = −1/(πn)² for odd n, 0 for even n.
   static func ramp(_ filter: RampFilter, length: Int) -> LineFilter {
@@ -18,8 +28,7 @@ struct LineFilter: Sendable {
       for n in stride(from: 1, to: length / 2, by: 2) { sum += 2 * samples[n] * cosines[n * frequency % length] }
       return Float(sum * filter.factor(Double(frequency) / Double(length)))
     }
-    return LineFilter(
-      response: (0..<length).map { ComplexFloat(half[min($0, length - $0)]) })
+    return LineFilter(half: half.map { ComplexFloat($0) }) { $0 }
   }
 
   /// The ramp for differences d(n + 1/2) = p(n + 1) − p(n) in the place of p.
@@ -44,7 +53,6 @@ struct LineFilter: Sendable {
       for k in 0..<length / 2 { sum += samples[k] * sines[(2 * k + 1) * frequency % (2 * length)] }
       return Float(-2 * sum * filter.factor(Double(frequency) / Double(length)))
     }
-    return LineFilter(
-      response: (0..<length).map { ComplexFloat(0, $0 <= length / 2 ? half[$0] : -half[length - $0]) })
+    return LineFilter(half: half.map { ComplexFloat(0, $0) }, mirror: \.conjugate)
   }
 }
