@@ -1,5 +1,6 @@
 internal import ArrayMath
 internal import Foundation
+internal import ImageAnalysis
 
 /// The axis of rotation from centres of mass of bands of rows: C + A cos θ + B sin θ, with C on the axis.
 enum AxisCentreOfMass {

@@ -9,9 +9,7 @@ public struct TomogramRecipe: Sendable, Hashable, Codable {
   /// How often constants and ramps are fitted again to projections simulated from an aligned volume, and views aligned
   /// again after it; 0 keeps those from air.
   public var rampRounds = 0
-  public var filter = RampFilter()
-  /// Rows and columns of the slices; nil is the width of the prepared projections.
-  public var size: Int?
+  public var algorithm = ReconstructionAlgorithm(.fbp)
   /// Where the axis is, in pixels from the left edge of the projections as given; nil is what the projections state, or the
   /// middle.
   public var axisColumn: Double?
@@ -62,7 +60,6 @@ public struct TomogramRecipe: Sendable, Hashable, Codable {
       for _ in 0..<rampRounds { try tomogram.refit(alignment, threads: threads, progress: progress) }
     }
     try progress(TomogramProgress(.reconstruction))
-    let algorithm = FilteredBackProjection(filter, size: size)
     tomogram.volume = try algorithm(tomogram.stack, threads: threads)
     if makesHalves, tomogram.stack.count > 1 {
       try progress(TomogramProgress(.halves))
