@@ -157,7 +157,7 @@ private struct DenseProblem {
     .init(.sirt, iterations: 30), .init(.cgls, iterations: 8), .init(.tv, iterations: 40),
   ]
 
-  /// A disc, rows of which are missing, displaced by whole and broken rows, and slices of two kinds.
+  /// A disc in every slice, each elsewhere.
   private func discs(views: Int = 24, rows: Int = 3) throws -> ProjectionStack {
     let geometry = ProjectionGeometry(angles: ProjectionGeometry.halfTurn(views), axisColumn: 16.2)
     let discs = (0..<rows).map { [Disc(radius: 10, x: Double($0 % 3), y: 1)] }
@@ -208,7 +208,7 @@ private struct DenseProblem {
   @Test(arguments: algorithms) func displacedAndLeaningViews(algorithm: ReconstructionAlgorithm) throws {
     let views = 24
     var geometry = ProjectionGeometry(angles: ProjectionGeometry.halfTurn(views), axisColumn: 16.2, axisTilt: 0.05)
-    geometry.displacements = (0..<views).map { ImageShift(rows: Double($0 % 3) - 1, columns: sin(Double($0))) }
+    geometry.displacements = (0..<views).map { ImageShift(rows: 0.5 * Double($0 % 5) - 1, columns: sin(Double($0))) }
     let (rows, columns) = (7, 32)
     var pixels: [Float] = []
     for view in 0..<views {

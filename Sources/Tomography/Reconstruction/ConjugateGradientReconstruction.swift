@@ -85,6 +85,6 @@ public struct ConjugateGradientReconstruction: Sendable, Hashable, Codable {
   /// Bytes in use at once, the stack included.
   public func memory(views: Int, shape: FrameShape, threads: Int) -> Int {
     IterativeReconstruction.memory(
-      views: views, shape: shape, size: size ?? shape.columns, threads: threads, pixelFields: 6, voxelFields: 5)
+      views: views, shape: shape, size: size ?? shape.columns, threads: threads, pixelFields: 7, voxelFields: 7)
   }
 }

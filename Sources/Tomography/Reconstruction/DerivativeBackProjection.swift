@@ -49,7 +49,8 @@ public struct DerivativeBackProjection: Sendable, Hashable, Codable {
   }
 
   private func volume(differences: ProjectionStack, size: Int, threads: Int) throws -> ScalarVolume {
-    let length = FourierBackProjection.padded(differences.shape.columns)
+    // As long as rows of the phase would be, which reach half a pixel farther.
+    let length = try FourierBackProjection.padded(differences, filter, size: size, margin: 0.5)
     let hilbert = LineFilter.ramp(ofDifferences: filter, length: length)
     var volume = try FourierBackProjection(differences, filter: hilbert, size: size).volume(threads: threads)
     if anchorsAir { anchor(&volume) }

@@ -17,7 +17,7 @@ internal import ImageAnalysis
 /// Displacements are not resampled: along rows they are a phase of the filter, across rows a windowed sinc over twelve rows.
 /// A slice that some views do not see, because their displacement has moved it out of the image or because nothing of
 /// the row was measured, is made from the others, each counting half the way to its neighbours.
-public struct FilteredBackProjection: Sendable {
+public struct FilteredBackProjection: Sendable, Hashable, Codable {
   /// What is taken to lie beyond the edges of the projections.
   public enum Edges: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing: right where the whole sample is seen.

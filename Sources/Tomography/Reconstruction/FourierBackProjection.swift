@@ -21,15 +21,33 @@ struct FourierBackProjection: Sendable {
   private let filter: LineFilter
   private let slices: SliceGeometry
   private let size: Int
-  private let angles: [(cosine: Double, sine: Double, weight: Double)]
+  private let angles: [(cosine: Double, sine: Double)]
   private let line: LineTransform
   private let plane: FourierTransform2D
   private let kernel: GriddingKernel
   /// What a row and a column of the slice are multiplied by.
   private let correction: [Float]
 
-  /// The length to which rows are padded: their ends do not meet.
-  static func padded(_ columns: Int) -> Int { LineTransform.length(atLeast: 2 * columns) }
+  /// The length to which rows are padded: beyond half of it the filter would reach round the ends.
+  ///
+  /// - Parameter margin: pixels on either side for which there has to be room beside those of the stack.
+  /// - Throws: ``TomographyError`` where geometry, filter or size cannot be.
+  static func padded(_ stack: ProjectionStack, _ filter: RampFilter, size: Int, margin: Double = 0) throws -> Int {
+    try stack.requireFiniteGeometry()
+    guard filter.cutOff > 0, filter.cutOff <= 1 else {
+      throw TomographyError.invalid(
+        "the filter is cut off at \(filter.cutOff) of the highest frequency; give a fraction above 0, at most 1")
+    }
+    guard size > 0 else {
+      throw TomographyError.invalid("slices of \(size) pixels were asked for; expected at least 1")
+    }
+    let reach = max(SliceGeometry(stack).reach(size: size), Double(stack.shape.columns)) + margin
+    guard reach < 1e6 else {
+      throw TomographyError.invalid(
+        "the axis lies up to \(reach) pixels from a pixel that shows the sample; check axis and displacements")
+    }
+    return LineTransform.length(atLeast: 2 * Int(reach.rounded(.up)))
+  }
   private static func grid(_ size: Int) -> Int {
     LineTransform.length(atLeast: Int((oversampling * Double(size)).rounded(.up)))
   }
@@ -37,19 +55,15 @@ struct FourierBackProjection: Sendable {
   /// Bytes in use beside the stack.
   static func memory(columns: Int, rows: Int, size: Int, threads: Int) -> Int {
     let (grid, pitch) = (grid(size), grid(size) + 2 * GriddingKernel.width)
-    let numbers: Int = grid * grid + pitch * pitch + 2 * padded(columns)
+    let numbers: Int = grid * grid + pitch * pitch + 4 * max(columns, size)
     return 4 * size * size * rows + threads * 8 * numbers
   }
 
   /// - Parameters:
-  ///   - filter: of length ``padded(_:)`` of the stack's columns.
+  ///   - filter: of length ``padded(_:_:size:margin:)``, which checks what is given.
   ///   - size: rows and columns of the slices.
-  /// - Throws: ``TomographyError`` where the geometry is not finite or there is no memory.
+  /// - Throws: ``TomographyError`` where there is no memory.
   init(_ stack: ProjectionStack, filter: LineFilter, size: Int) throws {
-    try stack.requireFiniteGeometry()
-    guard size > 0 else {
-      throw TomographyError.invalid("slices of \(size) pixels were asked for; expected at least 1")
-    }
     self.stack = stack
     self.filter = filter
     self.size = size
@@ -59,9 +73,7 @@ struct FourierBackProjection: Sendable {
     plane = FourierTransform2D(FrameShape(rows: grid, columns: grid))
     let kernel = GriddingKernel(oversampling: Double(grid) / Double(size))
     self.kernel = kernel
-    angles = zip(slices.angles, stack.geometry.angularWeights).map {
-      (cos($0), sin($0), $1 / Double(filter.length))
-    }
+    angles = slices.angles.map { (cos($0), sin($0)) }
     correction = (0..<size).map { Float(1 / kernel.transform(Double($0 - size / 2) / Double(grid))) }
   }
 
@@ -132,14 +144,18 @@ struct FourierBackProjection: Sendable {
     // From the centre of the slice, about which the transform counts, to the centre of the pixel there.
     let corner = size.isMultiple(of: 2) ? 0.5 : 0
     let coarse = space.phases + Self.fine
+    let scale = 1 / Double(line.length)
+    let weights = [slice, second].compactMap { $0 }.map { slice in
+      (slice, slices.weights(of: slice).map { Float($0 * scale) })
+    }
     for (view, angle) in angles.enumerated() {
-      load(view: view, slice: slice, and: second, into: space.row)
+      load(view: view, weights, into: space.row)
       line.forward(space.row, scratch: space.scratch)
       let axis = slices.axis(of: slice, in: view)
       let turn = 2 * .pi * (axis - 0.5 + corner * (angle.cosine + angle.sine)) / Double(line.length)
-      for j in 0..<Self.fine { space.phases[j] = Self.unit(turn * Double(j), 1) }
+      for j in 0..<Self.fine { space.phases[j] = Self.unit(turn * Double(j)) }
       for j in 0...line.length / Self.fine + 1 {
-        coarse[j] = Self.unit(turn * Double(j * Self.fine - half), angle.weight)
+        coarse[j] = Self.unit(turn * Double(j * Self.fine - half))
       }
       let samples = Self.floats(space.samples)
       filter.response.withUnsafeBytes { response in
@@ -159,26 +175,27 @@ struct FourierBackProjection: Sendable {
     fold(space)
   }
 
-  private static func unit(_ angle: Double, _ modulus: Double) -> ComplexFloat {
-    ComplexFloat(Float(modulus * cos(angle)), Float(modulus * sin(angle)))
+  private static func unit(_ angle: Double) -> ComplexFloat {
+    ComplexFloat(Float(cos(angle)), Float(sin(angle)))
   }
 
   private static func floats(_ numbers: UnsafeMutablePointer<ComplexFloat>) -> UnsafeMutablePointer<Float> {
     UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: Float.self)
   }
 
-  /// One row of a projection, or of two as real and imaginary part, padded with zeros.
-  private func load(view: Int, slice: Int, and second: Int?, into row: UnsafeMutablePointer<ComplexFloat>) {
+  /// One row of a projection, or of two as real and imaginary part, times what the view counts, padded with zeros.
+  private func load(
+    view: Int, _ weighted: [(slice: Int, weights: [Float])], into row: UnsafeMutablePointer<ComplexFloat>
+  ) {
     row.update(repeating: .zero, count: line.length)
     let columns = stack.shape.columns
     let numbers = Self.floats(row)
     stack.pixels.withUnsafeBufferPointer { pixels in
       guard let pixels = pixels.baseAddress else { return }
-      for (part, slice) in [(0, slice), (1, second ?? -1)] where slice >= 0 {
-        let place = slices.line(of: slice, in: view)
-        for (line, share) in [(place.top, 1 - place.part), (place.top + 1, place.part)] where share > 0 {
-          guard line >= 0, line < stack.shape.rows else { continue }
-          let source = pixels + (view * stack.shape.rows + line) * columns
+      for (part, (slice, weights)) in weighted.enumerated() where weights[view] != 0 {
+        for tap in slices.taps(of: slice, in: view) {
+          let source = pixels + (view * stack.shape.rows + tap.row) * columns
+          let share = tap.share * weights[view]
           for column in 0..<columns {
             let value = source[column]
             numbers[2 * column + part] += value.isNaN ? 0 : share * value

@@ -6,6 +6,9 @@ public import ArrayMath
 /// grows with N² log N in place of N² times the number of projections. The scale is that of the projections' unit a pixel,
 /// whatever the number and spacing of angles.
 ///
+/// Displacements are not resampled: along rows they are phases of the spectra, across rows a windowed sinc. A slice that some
+/// views do not see is made from the others, each counting half the way to its neighbours.
+///
 /// Slices go through in pairs, as real and imaginary part; what one leaves in the other is rounding.
 public struct FourierReconstruction: Sendable, Hashable, Codable {
   public var filter: RampFilter
@@ -25,9 +28,9 @@ public struct FourierReconstruction: Sendable, Hashable, Codable {
   ///   - threads: the result does not depend on it.
   /// - Throws: ``TomographyError`` where the geometry is not finite.
   public func callAsFunction(_ stack: ProjectionStack, threads: Int) throws -> ScalarVolume {
-    let columns = stack.shape.columns
-    let ramp = LineFilter.ramp(filter, length: FourierBackProjection.padded(columns))
-    return try FourierBackProjection(stack, filter: ramp, size: size ?? columns).volume(threads: threads)
+    let size = size ?? stack.shape.columns
+    let ramp = LineFilter.ramp(filter, length: try FourierBackProjection.padded(stack, filter, size: size))
+    return try FourierBackProjection(stack, filter: ramp, size: size).volume(threads: threads)
   }
 
   /// Bytes in use at once, the stack included.

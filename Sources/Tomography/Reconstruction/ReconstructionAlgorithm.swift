@@ -5,7 +5,7 @@ public import ArrayMath
 /// Encoded it is a flat record: `method`, and what that method has to set beside it, for example `{"method": "sirt",
 /// "iterations": 100, …}`.
 public enum ReconstructionAlgorithm: Sendable, Hashable {
-  case filteredBackProjection(filter: RampFilter, size: Int?)
+  case filteredBackProjection(FilteredBackProjection)
   case fourier(FourierReconstruction)
   case derivative(DerivativeBackProjection)
   case simultaneous(SimultaneousReconstruction)
@@ -42,7 +42,7 @@ public enum ReconstructionAlgorithm: Sendable, Hashable {
     size: Int? = nil
   ) {
     switch method {
-    case .fbp: self = .filteredBackProjection(filter: filter, size: size)
+    case .fbp: self = .filteredBackProjection(FilteredBackProjection(filter, size: size))
     case .fourier: self = .fourier(FourierReconstruction(filter, size: size))
     case .derivative: self = .derivative(DerivativeBackProjection(filter, size: size))
     case .sirt:
@@ -77,8 +77,7 @@ public enum ReconstructionAlgorithm: Sendable, Hashable {
   /// - Throws: ``TomographyError`` where the geometry or the parameters cannot be.
   public func callAsFunction(_ stack: ProjectionStack, threads: Int) throws -> ScalarVolume {
     switch self {
-    case .filteredBackProjection(let filter, let size):
-      try FilteredBackProjection(filter, size: size)(stack, threads: threads)
+    case .filteredBackProjection(let method): try method(stack, threads: threads)
     case .fourier(let method): try method(stack, threads: threads)
     case .derivative(let method): try method(stack, threads: threads)
     case .simultaneous(let method): try method(stack, threads: threads)
@@ -110,10 +109,8 @@ public enum ReconstructionAlgorithm: Sendable, Hashable {
   ///   - shape: their extent.
   public func memory(views: Int, shape: FrameShape, threads: Int) -> Int {
     switch self {
-    case .filteredBackProjection(_, let size):
-      // The filtered rows of a block of slices for each thread, beside stack and volume.
-      4 * (views * shape.count + shape.rows * (size ?? shape.columns) * (size ?? shape.columns))
-        + threads * 16 * 4 * views * shape.columns
+    case .filteredBackProjection(let method):
+      method.memory(views: views, shape: shape, threads: threads)
     case .fourier(let method): method.memory(views: views, shape: shape, threads: threads)
     case .derivative(let method): method.memory(views: views, shape: shape, threads: threads)
     case .simultaneous(let method): method.memory(views: views, shape: shape, threads: threads)
@@ -124,15 +121,12 @@ public enum ReconstructionAlgorithm: Sendable, Hashable {
 }
 
 extension ReconstructionAlgorithm: Codable {
-  private enum Keys: String, CodingKey { case method, filter, size }
+  private enum Keys: String, CodingKey { case method }
 
   public init(from decoder: any Decoder) throws {
     let record = try decoder.container(keyedBy: Keys.self)
     switch try record.decode(Method.self, forKey: .method) {
-    case .fbp:
-      self = .filteredBackProjection(
-        filter: try record.decode(RampFilter.self, forKey: .filter),
-        size: try record.decodeIfPresent(Int.self, forKey: .size))
+    case .fbp: self = .filteredBackProjection(try FilteredBackProjection(from: decoder))
     case .fourier: self = .fourier(try FourierReconstruction(from: decoder))
     case .derivative: self = .derivative(try DerivativeBackProjection(from: decoder))
     case .sirt: self = .simultaneous(try SimultaneousReconstruction(from: decoder))
@@ -145,14 +139,25 @@ extension ReconstructionAlgorithm: Codable {
     var record = encoder.container(keyedBy: Keys.self)
     try record.encode(method, forKey: .method)
     switch self {
-    case .filteredBackProjection(let filter, let size):
-      try record.encode(filter, forKey: .filter)
-      try record.encodeIfPresent(size, forKey: .size)
+    case .filteredBackProjection(let method): try method.encode(to: encoder)
     case .fourier(let method): try method.encode(to: encoder)
     case .derivative(let method): try method.encode(to: encoder)
     case .simultaneous(let method): try method.encode(to: encoder)
     case .conjugateGradient(let method): try method.encode(to: encoder)
     case .totalVariation(let method): try method.encode(to: encoder)
     }
+  }
+}
+
+extension FilteredBackProjection {
+  /// Bytes in use at once, the stack included: the axis in the middle, and no bound on what it works in.
+  public func memory(views: Int, shape: FrameShape, threads: Int) -> Int {
+    let size = size ?? shape.columns
+    let length = 2 * max(size, shape.columns)
+    let rows = min(views, BackProjectionPlan.mostViews) * FilteredRows.bytesPerView(reach: (size + 1) / 2 + 5)
+    let tiles = 4 * FilteredRows.lanes * size * size
+    let scratch = threads * FilteredRows.scratchBytes(length: length, columns: shape.columns)
+    let volumes: Int = 4 * (views * shape.count + shape.rows * size * size)
+    return volumes + rows + tiles + scratch + FilteredRows.factorBytes(length: length, views: views)
   }
 }

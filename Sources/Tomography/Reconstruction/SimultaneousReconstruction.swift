@@ -11,7 +11,7 @@ internal import Foundation
 /// P. Gilbert, J. Theor. Biol. 36 (1972) 105; J. Gregor, T. Benson, IEEE Trans. Med. Imaging 27 (2008) 918.
 public struct SimultaneousReconstruction: Sendable, Hashable, Codable {
   public var iterations: Int
-  /// λ.
+  /// λ; nearly 2 is the fastest.
   public var relaxation: Double
   /// A slice is left alone once a step changes it by less than this part of its norm.
   public var tolerance: Double
@@ -22,7 +22,7 @@ public struct SimultaneousReconstruction: Sendable, Hashable, Codable {
   public var size: Int?
 
   public init(
-    iterations: Int = 100, relaxation: Double = 1, tolerance: Double = 1e-4, nonNegative: Bool = false,
+    iterations: Int = 100, relaxation: Double = 1.9, tolerance: Double = 1e-4, nonNegative: Bool = false,
     size: Int? = nil
   ) {
     self.iterations = iterations
@@ -95,6 +95,6 @@ public struct SimultaneousReconstruction: Sendable, Hashable, Codable {
   /// Bytes in use at once, the stack included.
   public func memory(views: Int, shape: FrameShape, threads: Int) -> Int {
     IterativeReconstruction.memory(
-      views: views, shape: shape, size: size ?? shape.columns, threads: threads, pixelFields: 5, voxelFields: 5)
+      views: views, shape: shape, size: size ?? shape.columns, threads: threads, pixelFields: 6, voxelFields: 8)
   }
 }

@@ -4,8 +4,8 @@ internal import ImageAnalysis
 
 /// What a few neighbouring slices and their rows of the projections ask for: b = A x, as one system a slice.
 ///
-/// Displacements along rows are taken out of the projections by linear interpolation, as filtered back-projection does, so
-/// that slices have nothing to do with each other; what a slice gets does not depend on which others are with it.
+/// Displacements across rows are taken out of the projections by interpolation, as filtered back-projection does, so that
+/// slices have nothing to do with each other; what a slice gets does not depend on which others are with it.
 struct SliceProblem: Sendable {
   /// Slices taken together, as many as the projector has lanes.
   static let height = 16
@@ -28,23 +28,26 @@ struct SliceProblem: Sendable {
     var (data, weights) = ([Float](), [Float]())
     data.reserveCapacity(views * slices * columns)
     weights.reserveCapacity(views * slices * columns)
-    for view in 0..<stack.count {
+    for view in 0..<views {
       for slice in range {
-        let (top, part) = place.line(of: slice, in: view)
+        guard let nearest = place.row(of: slice, in: view) else {
+          data += [Float](repeating: 0, count: columns)
+          weights += [Float](repeating: 0, count: columns)
+          continue
+        }
+        let taps = place.taps(of: slice, in: view)
         for column in 0..<columns {
-          var (value, weight) = (Float(0), Float(1))
-          for (row, share) in [(top, 1 - part), (top + 1, part)] where share > 0 {
-            guard row >= 0, row < stack.shape.rows else {
-              weight = 0
-              continue
-            }
-            let index = (view * stack.shape.rows + row) * columns + column
-            value += share * stack.pixels[index]
-            if let given = stack.weights { weight = min(weight, given[index]) }
+          let middle = (view * stack.shape.rows + nearest) * columns + column
+          let weight = stack.pixels[middle].isFinite ? stack.weights?[middle] ?? 1 : 0
+          var value: Float = 0
+          for tap in taps where weight > 0 {
+            // A neighbour that was not measured is taken to be as the row itself.
+            let index = (view * stack.shape.rows + tap.row) * columns + column
+            let known = stack.pixels[index].isFinite && (stack.weights?[index] ?? 1) > 0
+            value += tap.share * stack.pixels[known ? index : middle]
           }
-          let known = value.isFinite && weight > 0
-          data.append(known ? value : 0)
-          weights.append(known ? weight : 0)
+          data.append(value)
+          weights.append(max(weight, 0))
         }
       }
     }

@@ -184,6 +184,6 @@ public struct TotalVariationReconstruction: Sendable, Hashable, Codable {
   /// Bytes in use at once, the stack included.
   public func memory(views: Int, shape: FrameShape, threads: Int) -> Int {
     IterativeReconstruction.memory(
-      views: views, shape: shape, size: size ?? shape.columns, threads: threads, pixelFields: 6, voxelFields: 7)
+      views: views, shape: shape, size: size ?? shape.columns, threads: threads, pixelFields: 8, voxelFields: 9)
   }
 }
