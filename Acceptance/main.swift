@@ -15,7 +15,10 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-speed", ptychographySpeedLines), ("ptychography-measured", ptychographyMeasuredLines),
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-algorithms", tomographyAlgorithmLines),
+  ("tomography-simulated", tomographySimulatedLines),
   ("tomography-measured", tomographyMeasuredLines),
+  ("tomography-alignment", tomographyAlignmentLines),
+  ("tomography-readers", tomographyReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -1,3 +1,4 @@
+import ArrayMath
 import Foundation
 
 /// The description of a volume in the first page of a TIFF file, in the lines that ImageJ reads: slices, spacing and unit.

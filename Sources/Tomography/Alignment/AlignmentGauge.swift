@@ -41,6 +41,7 @@ extension Sequence where Element == ImageShift {
       columns += shift.columns * shift.columns
       count += 1
     }
-    return ImageShift(rows: (rows / Swift.max(count, 1)).squareRoot(), columns: (columns / Swift.max(count, 1)).squareRoot())
+    return ImageShift(
+      rows: (rows / Swift.max(count, 1)).squareRoot(), columns: (columns / Swift.max(count, 1)).squareRoot())
   }
 }

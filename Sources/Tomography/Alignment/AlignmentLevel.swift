@@ -45,7 +45,8 @@ struct AlignmentLevel: Sendable {
     geometry.axisColumn = (geometry.axisColumn + lean * half) / Double(bin)
     geometry.displacements = Array(repeating: ImageShift(rows: 0, columns: 0), count: source.count)
     stack = try ProjectionStack(
-      Array(images.map(\.pixels).joined()), shape: shape, geometry: geometry, quantity: source.quantity, weights: weights)
+      Array(images.map(\.pixels).joined()), shape: shape, geometry: geometry, quantity: source.quantity,
+      weights: weights)
   }
 
   /// The level's geometry with displacements given in pixels of the projections.

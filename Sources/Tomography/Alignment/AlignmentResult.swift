@@ -41,6 +41,10 @@ public struct ProjectionRamp: Sendable, Hashable {
   public init(constant: Double = 0, across: Double = 0, down: Double = 0) {
     (self.constant, self.across, self.down) = (constant, across, down)
   }
+
+  public static func + (a: ProjectionRamp, b: ProjectionRamp) -> ProjectionRamp {
+    ProjectionRamp(constant: a.constant + b.constant, across: a.across + b.across, down: a.down + b.down)
+  }
 }
 
 /// Projections with the geometry that was found for them.

@@ -19,6 +19,19 @@ enum AxisPairs {
     return pairs
   }
 
+  /// The two projections that are most nearly half a turn apart, nil where none are within a tenth of a radian of it.
+  static func opposite(_ geometry: ProjectionGeometry) -> (first: Int, second: Int)? {
+    var best: (first: Int, second: Int)?
+    var least = 0.1
+    for first in 0..<geometry.count {
+      for second in 0..<geometry.count {
+        let miss = abs(geometry.angles[second] - geometry.angles[first] - .pi)
+        if miss < least { (least, best) = (miss, (first, second)) }
+      }
+    }
+    return best
+  }
+
   static func axis(_ stack: ProjectionStack, pairs: [(first: Int, second: Int)]) throws -> RotationAxis {
     guard !pairs.isEmpty else {
       throw TomographyError.invalid(
@@ -39,7 +52,7 @@ enum AxisPairs {
   }
 
   /// The axis to half a pixel: where the correlation of one projection with the other's mirror image is highest.
-  private static func coarse(_ stack: ProjectionStack, _ pair: (first: Int, second: Int)) -> Double? {
+  static func coarse(_ stack: ProjectionStack, _ pair: (first: Int, second: Int)) -> Double? {
     let (rows, width) = (stack.shape.rows, stack.shape.columns)
     let chosen = Set((0..<min(rows, 24)).map { $0 * rows / min(rows, 24) }).sorted()
     func lines(_ view: Int) -> [[Double]] {

@@ -18,7 +18,11 @@ enum AxisSharpness {
     var geometry = stack.geometry.selecting(measured)
     geometry.axisTilt = 0
     let part = try ProjectionStack(pixels, shape: FrameShape(rows: count, columns: width), geometry: geometry)
-    var (centre, spacing, reach) = (Double(width) / 2, 2.0, Int(Double(width) / 8))
+    // Projections about half a turn apart tell where to look.
+    let start = AxisPairs.opposite(geometry).flatMap { pair -> Double? in
+      AxisPairs.coarse(part, pair)
+    }
+    var (centre, spacing, reach) = (start ?? Double(width) / 2, 1.0, 5)
     var uncertainty: Double?
     for round in 0..<4 {
       var values: [Double] = []
@@ -50,9 +54,9 @@ enum AxisSharpness {
   private static func blur(_ stack: ProjectionStack, axis: Double, threads: Int) throws -> Double {
     var moved = stack
     moved.geometry.axisColumn = axis
-    // The slices' edge stays within the field for every axis tried.
-    let size = stack.shape.columns / 2
-    let volume = try FilteredBackProjection(size: size)(moved, threads: threads)
+    let size = stack.shape.columns
+    // Absolute values of noise would hide those of edges.
+    let volume = try FilteredBackProjection(RampFilter(.hann, cutOff: 0.5), size: size)(moved, threads: threads)
     let radius = Double(size) / 2 - 1
     var sum = 0.0
     for slice in 0..<volume.shape.slices {

@@ -58,7 +58,8 @@ public struct CentreOfMassAlignment: Sendable, Hashable {
     let reach = profile.extent(margin: 3)
     // What the columns without matter hold, a pixel.
     let outside = (0..<width).filter { !reach.contains($0) }
-    let air = outside.count >= max(8, width / 16)
+    let air =
+      outside.count >= max(8, width / 16)
       ? outside.reduce(0) { $0 + profile.columns[$1] } / Double(outside.count * stack.shape.rows) : 0
     var (mass, moment, lever) = (0.0, 0.0, 0.0)
     let start = view * stack.shape.count

@@ -22,11 +22,18 @@ public struct ProjectionAlignment: Sendable, Hashable {
     _ stack: ProjectionStack, threads: Int, progress: (AlignmentProgress) throws -> Void = { _ in }
   ) throws -> AlignmentResult {
     try AlignmentRequirements.check(stack)
-    let profiles = try ViewProfiles.all(stack, threads: threads)
+    var profiles = try ViewProfiles.all(stack, threads: threads)
     guard profiles.contains(where: { !$0.isEmpty }) else {
       throw TomographyError.invalid("every projection is the same everywhere; there is nothing to align")
     }
     var moved = stack
+    var ramps = Array(repeating: ProjectionRamp(), count: stack.count)
+    if settings.fitsRamps {
+      // Masses and their centres would follow ramps: those of the air beside the sample go first.
+      ramps = try AirRamps.fit(stack, profiles: profiles, threads: threads)
+      AirRamps.remove(ramps, from: &moved)
+      profiles = try ViewProfiles.all(moved, threads: threads)
+    }
     var notes: [String] = []
     var uncertainties = Array(repeating: ImageShift(rows: .infinity, columns: .infinity), count: stack.count)
     if settings.findsHeights {
@@ -53,6 +60,7 @@ public struct ProjectionAlignment: Sendable, Hashable {
         moved, profiles: profiles, radius: Self.radius(moved, profiles), threads: threads, progress: progress)
       result.notes = notes + result.notes
     }
+    result.ramps = zip(ramps, result.ramps).map { $0 + $1 }
     Self.centreHeights(&result)
     if settings.dropsOutliers, !result.outliers.isEmpty { Self.drop(&result) }
     return result

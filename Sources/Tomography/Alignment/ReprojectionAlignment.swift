@@ -1,6 +1,6 @@
-internal import ImageAnalysis
 internal import ArrayMath
 internal import Foundation
+internal import ImageAnalysis
 
 /// Sequential re-projection: a volume of all projections where they lie now, its projections, the displacement of every
 /// measured projection from its re-projection; and again, until steps are small.

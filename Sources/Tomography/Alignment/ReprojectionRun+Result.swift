@@ -20,12 +20,13 @@ extension ReprojectionRun {
     let empirical = ImageShift(rows: bin * halves.rows / gain.rows, columns: bin * halves.columns / gain.columns)
     let last = history.last.map { max($0.step.rows, $0.step.columns) } ?? .infinity
     let isHeld = restored.map { min($0.rows, $0.columns) > 0.1 } ?? true
-    let status: AlignmentStatus = !isHeld || (isStuck && last >= settings.tolerance)
+    let status: AlignmentStatus =
+      !isHeld || (isStuck && last >= settings.tolerance)
       ? .stuck : (last < settings.tolerance ? .converged : .limit)
     notes.append(contentsOf: statement(status, last: last))
     var stack = source
     stack.geometry.displacements = displacements
-    removeRamps(from: &stack)
+    AirRamps.remove(ramps, from: &stack)
     var worst = 1.0
     if settings.fitsRamps { worst = used.map { registrations[$0].condition }.max() ?? 1 }
     if worst > 100 {
@@ -48,9 +49,11 @@ extension ReprojectionRun {
 
   private func statement(_ status: AlignmentStatus, last: Double) -> [String] {
     let step = String(format: "%.3f", last)
-    let part = restored.map { String(format: "%.0f %% down, %.0f %% to the right", 100 * $0.rows, 100 * $0.columns) } ?? ""
+    let part =
+      restored.map { String(format: "%.0f %% down, %.0f %% to the right", 100 * $0.rows, 100 * $0.columns) } ?? ""
     return switch status {
-    case .converged: ["re-projection has converged: last step \(step) px; of a trial displacement one step takes back \(part)"]
+    case .converged:
+      ["re-projection has converged: last step \(step) px; of a trial displacement one step takes back \(part)"]
     case .limit:
       ["re-projection ended after \(history.count) iterations with a step of \(step) px, still falling; more may help"]
     case .stuck:
@@ -61,22 +64,6 @@ extension ReprojectionRun {
         """
       ]
     case .firstSteps: []
-    }
-  }
-
-  private func removeRamps(from stack: inout ProjectionStack) {
-    guard settings.fitsRamps else { return }
-    let (rows, columns) = (stack.shape.rows, stack.shape.columns)
-    let ramps = ramps
-    stack.pixels.withUnsafeMutableBufferPointer { pixels in
-      for (view, ramp) in ramps.enumerated() {
-        for row in 0..<rows {
-          let y = Double(row) + 0.5 - Double(rows) / 2
-          let start = (view * rows + row) * columns
-          let level = ramp.constant + ramp.down * y + ramp.across * (0.5 - Double(columns) / 2)
-          for column in 0..<columns { pixels[start + column] -= Float(level + ramp.across * Double(column)) }
-        }
-      }
     }
   }
 }

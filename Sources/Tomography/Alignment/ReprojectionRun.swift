@@ -180,14 +180,23 @@ struct ReprojectionRun {
     for view in empty { moves[view] = ImageShift(rows: 0, columns: 0) }
     displacements = zip(displacements, moves).map { $0 + $1 }
     if settings.fitsRamps {
+      // Without a support there is no air: what all have in common is then the volume's.
+      let common = radius == nil ? meanRamp(found) : ProjectionRamp()
       for view in 0..<source.count where found[view].isDetermined {
-        ramps[view].constant += found[view].ramp.constant
-        ramps[view].across += found[view].ramp.across / scale
-        ramps[view].down += found[view].ramp.down / scale
+        ramps[view].constant += found[view].ramp.constant - common.constant
+        ramps[view].across += (found[view].ramp.across - common.across) / scale
+        ramps[view].down += (found[view].ramp.down - common.down) / scale
       }
       try setRamps()
     }
     return used.map { moves[$0] }.rms
+  }
+
+  private func meanRamp(_ found: [ViewRegistration]) -> ProjectionRamp {
+    let used = used
+    let sum = used.reduce(ProjectionRamp()) { $0 + found[$1].ramp }
+    let count = Double(max(used.count, 1))
+    return ProjectionRamp(constant: sum.constant / count, across: sum.across / count, down: sum.down / count)
   }
 
   private mutating func setRamps() throws {

@@ -44,11 +44,13 @@ public struct RotationAxis: Sendable, Hashable {
     let profiles = try ViewProfiles.all(stack, threads: threads)
     let measured = profiles.indices.filter { !profiles[$0].isEmpty }
     guard measured.count >= 2 else {
-      throw TomographyError.invalid("fewer than two projections hold anything; the axis of rotation shows in two or more")
+      throw TomographyError.invalid(
+        "fewer than two projections hold anything; the axis of rotation shows in two or more")
     }
     let truncated = measured.filter { profiles[$0].isTruncated }
     let pairs = AxisPairs.pairs(stack.geometry, among: measured)
-    let chosen = method ?? (truncated.isEmpty && measured.count >= 4 ? .centreOfMass : pairs.isEmpty ? .sharpness : .pair)
+    let chosen =
+      method ?? (truncated.isEmpty && measured.count >= 4 ? .centreOfMass : pairs.isEmpty ? .sharpness : .pair)
     var axis: RotationAxis
     switch chosen {
     case .pair: axis = try AxisPairs.axis(stack, pairs: pairs)

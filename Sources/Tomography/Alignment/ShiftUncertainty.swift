@@ -164,7 +164,8 @@ struct ShiftUncertainty: Sendable {
       }
     }
 
-    private static func add(_ power: Double, _ response: Double, _ noise: Double, to slopes: inout Slopes, _ place: Int) {
+    private static func add(_ power: Double, _ response: Double, _ noise: Double, to slopes: inout Slopes, _ place: Int)
+    {
       slopes.power[place] += power
       slopes.response[place] += response * power
       slopes.noise[place] += noise * power

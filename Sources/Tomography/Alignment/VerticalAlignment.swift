@@ -99,7 +99,9 @@ public struct VerticalAlignment: Sendable, Hashable {
   }
 
   /// Newton's steps towards the least squares of one curve.
-  private static func refined(_ curve: [Double], mean: [Double], from start: Double) -> (shift: Double, uncertainty: Double) {
+  private static func refined(_ curve: [Double], mean: [Double], from start: Double) -> (
+    shift: Double, uncertainty: Double
+  ) {
     let count = curve.count
     var (shift, uncertainty) = (start, Double.infinity)
     for _ in 0..<4 {

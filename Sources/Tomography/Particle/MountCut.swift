@@ -32,8 +32,10 @@ public struct MountCut: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - areas: voxels of the component in each slice.
   ///   - rule: how the place is found.
+  ///   - complete: the slices that all views see: a mount reaches the last one of them. Nil is all.
   /// - Returns: nil where there is nothing to cut.
-  static func find(_ areas: [Int], rule: Rule) -> MountCut? {
+  static func find(_ areas: [Int], rule: Rule, complete: Range<Int>? = nil) -> MountCut? {
+    let complete = (complete ?? 0..<areas.count).clamped(to: 0..<areas.count)
     let limit = 1 / 3.0.squareRoot()
     switch rule {
     case .none: return nil
@@ -47,11 +49,12 @@ public struct MountCut: Sendable, Hashable, Codable {
       guard let widest = areas.indices.max(by: { areas[$0] < areas[$1] }), areas[widest] > 0 else { return nil }
       var kept = 0..<areas.count
       var area = 0.0
-      if let last = areas.last, last > 0, let end = neck(Array(areas[widest...])) {
+      guard complete.contains(widest) else { return nil }
+      if areas[complete.upperBound - 1] > 0, let end = neck(Array(areas[widest..<complete.upperBound])) {
         kept = kept.lowerBound..<widest + end
         area += Double(areas[widest + end])
       }
-      if let first = areas.first, first > 0, let end = neck(Array(areas[...widest].reversed())) {
+      if areas[complete.lowerBound] > 0, let end = neck(Array(areas[complete.lowerBound...widest].reversed())) {
         kept = widest - end + 1..<kept.upperBound
         area += Double(areas[widest - end])
       }

@@ -30,9 +30,13 @@ public struct ParticleSegmentation: Sendable, Hashable, Codable {
 
   /// - Parameters:
   ///   - volume: positive for matter; voxels that are NaN are none of the particle's.
+  ///   - complete: the slices that all views see (``Tomogram/completeSlices``), nil for all: beyond them, where views that
+  ///     lie displaced end, a mount fades.
   ///   - threads: the result does not depend on it.
   /// - Throws: ``TomographyError`` where there is no particle to be found.
-  public func callAsFunction(_ volume: ScalarVolume, threads: Int = 1) throws -> SegmentedParticle {
+  public func callAsFunction(_ volume: ScalarVolume, complete: Range<Int>? = nil, threads: Int = 1) throws
+    -> SegmentedParticle
+  {
     let shape = volume.shape
     guard min(shape.slices, shape.rows, shape.columns) >= 8 else {
       throw TomographyError.invalid(
@@ -63,7 +67,7 @@ public struct ParticleSegmentation: Sendable, Hashable, Codable {
         """)
     }
     var body = try component(of: field, classes, kept: nil, threads: threads)
-    let cut = MountCut.find(Self.areas(body), rule: mount)
+    let cut = MountCut.find(Self.areas(body), rule: mount, complete: complete)
     if let cut { body = Self.limited(body, to: cut.kept) }
     // Once more with the classes about the particle alone, where the void does not outweigh it.
     let box = Self.box(body, margin: 4)

@@ -60,6 +60,15 @@ public struct Tomogram: Sendable {
     try TotalPhase(stack, uncertainties: kept.map { views[$0].prepared.total.uncertainty })
   }
 
+  /// The slices that all views in the volume see. Beyond them, where displaced views end, densities are too low.
+  public var completeSlices: Range<Int> {
+    let rows = stack.geometry.displacements.map(\.rows)
+    let (least, most) = (rows.min() ?? 0, rows.max() ?? 0)
+    let count = stack.shape.rows
+    let first = min(max(Int((-least).rounded(.up)), 0), count)
+    return first..<max(first, min(Int((Double(count) - most).rounded(.down)), count))
+  }
+
   /// What a measurement of the particle uses beside the volume.
   public var evidence: ParticleMeasurement.Evidence {
     ParticleMeasurement.Evidence(

@@ -42,7 +42,8 @@ public struct TomographyTrial: Sendable {
     let truth = simulation.particle
     tomogram = try recipe(
       simulation.projections(threads: threads), sense: simulation.sense, threads: threads, progress: progress)
-    particle = try ParticleSegmentation(mount: truth.mount == nil ? .none : .neck)(tomogram.volume, threads: threads)
+    particle = try ParticleSegmentation(mount: truth.mount == nil ? .none : .neck)(
+      tomogram.volume, complete: tomogram.completeSlices, threads: threads)
     let density = composition.massDensity(electronDensity: truth.meanElectronDensity)
     let medium = SurroundingMedium(
       name: "medium", electronDensity: UncertainValue(truth.mediumElectronDensity),
