@@ -32,13 +32,14 @@ import Tomography
   @Test func unsignedBytesOfIMOD() throws {
     var bytes = try FrameSamples.bytes(Self.golden.appending(path: "mode0-le.mrc").path)
     bytes.replaceSubrange(152..<156, with: Array("IMOD".utf8))
-    let folder = try FrameFolder()
-    let unsigned = try VolumeFile.read(folder.write(bytes, "a.mrc"))
-    #expect(unsigned.volume.voxels.first == 251)
-    // The first flag: bytes are signed.
-    bytes[156] = 1
-    let signed = try VolumeFile.read(folder.write(bytes, "a.mrc"))
-    #expect(signed.volume.voxels.first == -5)
+    try withFrameFolder { folder in
+      let unsigned = try VolumeFile.read(folder.write(bytes, "a.mrc"))
+      #expect(unsigned.volume.voxels.first == 251)
+      // The first flag: bytes are signed.
+      bytes[156] = 1
+      let signed = try VolumeFile.read(folder.write(bytes, "a.mrc"))
+      #expect(signed.volume.voxels.first == -5)
+    }
   }
 
   @Test func tiltAnglesLieBeside() throws {
@@ -56,15 +57,15 @@ import Tomography
 
   @Test func whatIsNoMRCIsRefusedInWords() throws {
     let good = try FrameSamples.bytes(Self.golden.appending(path: "mode2-le.mrc").path)
-    let folder = try FrameFolder()
     func refusal(_ damage: (inout [UInt8]) -> Void) throws -> String {
       var bytes = good
       damage(&bytes)
-      let path = try folder.write(bytes, "a.mrc")
-      do {
-        _ = try VolumeFile.read(path)
-        return ""
-      } catch { return "\(error)" }
+      var message = ""
+      try withFrameFolder { folder in
+        let path = try folder.write(bytes, "a.mrc")
+        do { _ = try VolumeFile.read(path) } catch { message = "\(error)" }
+      }
+      return message
     }
     #expect(try refusal { $0[12] = 4 }.contains("mode 4; 0 (bytes), 1"))
     #expect(try refusal { $0[8] = 3 }.contains("claims 3 sections"))

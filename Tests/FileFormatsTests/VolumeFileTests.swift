@@ -44,7 +44,7 @@ import Testing
     try withFrameFolder { folder in
       let path = folder.path("a.nxs")
       try TomographySamples.volume().write(to: path)
-      let read = try VolumeFile.read(path + "::/entry/data/electron_density")
+      let read = try VolumeFile.read(path + "::/entry/data/data")
       #expect(read.volume == TomographySamples.volume().volume && read.voxel != nil)
       try NeXusFile.write(
         NeXusGroup("", children: ["v": .dataset(NeXusDataset((0..<24).map { Float($0) }, shape: [2, 3, 4]))]), to: path)
@@ -78,7 +78,10 @@ import Testing
   @Test func nxvalidateFindsNoError() throws {
     guard let tool = Tools.path("nxvalidate") else { return }
     try withFrameFolder { folder in
-      try TomographySamples.volume().write(to: folder.path("a.nxs"))
+      var volume = TomographySamples.volume()
+      volume.date = "2026-01-01T00:00:00Z"
+      volume.source = ("simulation", "Synchrotron X-ray Source", "x-ray")
+      try volume.write(to: folder.path("a.nxs"))
       let output = try Tools.run(tool, [folder.path("a.nxs")])
       #expect(output.contains("Total number of errors: 0"), "\(output)")
     }

@@ -30,33 +30,23 @@ extension ProjectionPreparation {
     }
     var notes = measured.notes + reading.notes
     var warnings = measured.warnings + reading.warnings
+    let isPhase = content == .phase || content == .negativePhase
     var sign = 1
-    if content == .phase || content == .negativePhase {
-      if settings.sign == .automatic {
-        sign = decideSign(parts, &notes, &warnings)
-        let stated = content == .phase ? -1 : 1
-        if sign != stated {
-          warnings.append(
-            "\(measured.name) is said to hold \(content == .phase ? "phases" : "minus the phase"), in which matter is "
-              + "\(stated < 0 ? "negative" : "positive"), but its projections show the opposite; what they show was taken"
-          )
-        }
-      } else {
-        sign = decideSign(parts, &notes, &warnings)
+    if isPhase {
+      let stated = content == .phase ? -1 : 1
+      sign = decideSign(parts, stated: stated, &notes, &warnings)
+      if settings.sign == .automatic, sign != stated {
+        warnings.append(
+          "\(measured.name) is said to hold \(stated < 0 ? "phases" : "minus the phase"), in which matter is "
+            + "\(stated < 0 ? "negative" : "positive"), but its projections show the opposite; what they show was taken"
+        )
       }
     }
-    if sign < 0 {
-      for index in parts.indices {
-        parts[index].image = parts[index].image.map { -$0 }
-        parts[index].view.total.value = -parts[index].view.total.value
-      }
-    }
+    for index in parts.indices { parts[index].view.total.value *= Double(sign) }
     let geometry = ProjectionGeometry(
       angles: reading.angles, axisColumn: measured.axisColumn ?? Double(shape.columns) / 2, sense: sense)
-    let isPhase = content == .phase || content == .negativePhase
-    let stack = try ProjectionStack(
-      parts.flatMap(\.image.pixels), shape: shape, geometry: geometry, quantity: isPhase ? .phase : .absorption,
-      weights: parts.flatMap(\.weights.pixels))
+    let stack = try Self.stack(
+      parts, sign: Float(sign), geometry: geometry, quantity: isPhase ? .phase : .absorption)
     notes += light?.notes ?? []
     notes.append("the sample turns \(sense.rawValue) with rising angle, seen from above")
     warnings += light?.warnings ?? []

@@ -115,19 +115,10 @@ public struct ProjectionPreparation: Sendable, Hashable {
     _ parts: [Part], _ field: CommonField, geometry: ProjectionGeometry
   ) throws -> PreparedProjections {
     var (notes, warnings): ([String], [String]) = ([], [])
-    let sign = decideSign(parts, &notes, &warnings)
+    let sign = decideSign(parts, stated: -1, &notes, &warnings)
     var views = parts.map(\.view)
     for index in views.indices { views[index].total.value *= Double(sign) }
-    let shape = parts[0].image.shape
-    var pixels: [Float] = []
-    var weights: [Float] = []
-    pixels.reserveCapacity(parts.count * shape.count)
-    weights.reserveCapacity(parts.count * shape.count)
-    for part in parts {
-      pixels += part.image.pixels.map { Float(sign) * $0 }
-      weights += part.weights.pixels
-    }
-    let stack = try ProjectionStack(pixels, shape: shape, geometry: geometry, weights: weights)
+    let stack = try Self.stack(parts, sign: Float(sign), geometry: geometry, quantity: .phase)
     notes.append(
       "the field that the projections share has \(field.shape.rows) x \(field.shape.columns) pixels: rows "
         + "\(field.kept.rows.lowerBound)..<\(field.kept.rows.upperBound) and columns "
@@ -138,8 +129,28 @@ public struct ProjectionPreparation: Sendable, Hashable {
       stack: stack, views: views, matterSign: sign, kept: field.kept, notes: notes, warnings: warnings)
   }
 
+  /// The projections one after the other; without weights where all pixels count the same.
+  static func stack(
+    _ parts: [Part], sign: Float, geometry: ProjectionGeometry, quantity: ProjectionStack.Quantity
+  ) throws -> ProjectionStack {
+    let shape = parts[0].image.shape
+    var pixels: [Float] = []
+    pixels.reserveCapacity(parts.count * shape.count)
+    for part in parts { pixels.append(contentsOf: part.image.pixels.lazy.map { sign * $0 }) }
+    var weights: [Float]?
+    if parts.contains(where: { part in !part.weights.pixels.allSatisfy { $0 == 1 } }) {
+      var all: [Float] = []
+      all.reserveCapacity(pixels.count)
+      for part in parts { all += part.weights.pixels }
+      weights = all
+    }
+    return try ProjectionStack(pixels, shape: shape, geometry: geometry, quantity: quantity, weights: weights)
+  }
+
   /// −1 or 1: by what the sums of phases are multiplied to be positive.
-  func decideSign(_ parts: [Part], _ notes: inout [String], _ warnings: inout [String]) -> Int {
+  ///
+  /// - Parameter stated: the sign that the phase of matter is said to have.
+  func decideSign(_ parts: [Part], stated: Int, _ notes: inout [String], _ warnings: inout [String]) -> Int {
     switch settings.sign {
     case .matterNegative:
       notes.append("the phase of matter is negative, as given")
@@ -154,15 +165,15 @@ public struct ProjectionPreparation: Sendable, Hashable {
     let negative = known.count - positive
     guard known.count > 0, positive != negative else {
       warnings.append(
-        "the projections do not show which sign the phase of matter has; it is taken to be negative, as everywhere in this program"
-      )
-      return -1
+        "the projections do not show which sign the phase of matter has; it is taken to be "
+          + (stated < 0 ? "negative" : "positive"))
+      return stated
     }
     let sign = positive > negative ? 1 : -1
     let share = Double(max(positive, negative)) / Double(known.count)
     notes.append(
       "the phase of matter is \(sign > 0 ? "positive" : "negative") in \(max(positive, negative)) of \(known.count) projections"
-        + (sign > 0 ? ", against the convention of this program, and was turned round" : ""))
+        + (sign == stated ? ", as it should be" : ", not as it should be, and was turned round"))
     if share < 0.9 {
       warnings.append(
         "the sign of the phase of matter differs between projections (\(positive) positive, \(negative) negative); "
@@ -176,8 +187,8 @@ public struct ProjectionPreparation: Sendable, Hashable {
     let lost = views.filter { !$0.hasZero }
     if !lost.isEmpty {
       lines.append(
-        "no air was found in \(lost.count) of \(views.count) projections (\(lost.list)): their constant and ramp are those of the "
-          + "whole field; fit them to simulated projections")
+        "no air was found in \(lost.count) of \(views.count) projections (\(lost.list)): their constant and ramp are not known; "
+          + "fit them to simulated projections")
     }
     let torn = views.filter { $0.discontinuities > 0 }
     if !torn.isEmpty {
