@@ -205,47 +205,4 @@ import Tomography
     measurement.voxel.value = 0
     #expect(throws: TomographyError.self) { try measurement(ball, particle) }
   }
-
-  @Test func probeSpeed() throws {
-    guard let n = ProcessInfo.processInfo.environment["PROBE"].flatMap(Int.init) else { return }
-    let shape = VolumeShape(slices: n, rows: n, columns: n)
-    let r = Double(n) * 0.45
-    func make(_ seed: UInt64) throws -> ScalarVolume {
-      var volume = ScalarVolume(repeating: 0, shape: shape)
-      let parts = try parallelMap(count: n, threads: 2) { s -> [Float] in
-        var g = SeededGenerator(seed: seed, item: s)
-        var line: [Float] = []
-        line.reserveCapacity(n * n)
-        for i in 0..<n {
-          for j in 0..<n {
-            let d = SIMD3(Double(s) - Double(n) / 2, Double(i) - Double(n) / 2, Double(j) - Double(n) / 2)
-            let distance = (d * d).sum().squareRoot()
-            let isPore = (s / 20 + i / 20 + j / 20) % 3 == 0 && s % 20 < 6 && i % 20 < 6 && j % 20 < 6
-            line.append((distance < r && !isPore ? 1 : 0) + Float(0.2 * g.uniform()))
-          }
-        }
-        return line
-      }
-      volume.voxels = Array(parts.joined())
-      return volume
-    }
-    func timed(_ name: String, _ body: () throws -> Void) rethrows {
-      let (cpu, wall) = (clock(), Date())
-      try body()
-      print(name, Double(clock() - cpu) / Double(CLOCKS_PER_SEC), "CPU s", Date().timeIntervalSince(wall), "s")
-    }
-    let volume = try make(1)
-    var particle: SegmentedParticle?
-    try timed("segmentation") { particle = try ParticleSegmentation()(volume, threads: 2) }
-    let found = try #require(particle)
-    let measurement = ParticleMeasurement(
-      voxel: UncertainValue(1e-8), wavelength: UncertainValue(1e-10), medium: .vacuum, composition: nil)
-    try timed("distances") { _ = try DistanceTransform.squared(to: found.solid, threads: 2) }
-    timed("components") { _ = ConnectedComponents(found.solid, connectivity: .corners) }
-    try timed("smoothing") { _ = try volume.smoothed(deviation: 1, threads: 2) }
-    try timed("histogram") { _ = try ValueHistogram(volume.voxels) }
-    try timed("measurement") { _ = try measurement(volume, found, threads: 2) }
-    try timed("correlation") { _ = try FourierShellCorrelation.between(volume, volume, threads: 2) }
-    print(found.notes)
-  }
 }
