@@ -15,7 +15,7 @@ public struct ValueHistogram: Sendable, Hashable {
   ///   - values: those that are not finite count nothing.
   ///   - bins: at least 2.
   /// - Throws: ``ImageAnalysisError`` where no value is finite.
-  public init(_ values: some Sequence<Float>, bins: Int = 4096) throws {
+  public init(_ values: [Float], bins: Int = 4096) throws {
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in values where value.isFinite {
       if value < low { low = value }
@@ -28,14 +28,17 @@ public struct ValueHistogram: Sendable, Hashable {
   }
 
   /// A histogram of the finite ones of some values between given ends.
-  public init(_ values: some Sequence<Float>, from low: Double, to high: Double, bins: Int = 4096) {
+  public init(_ values: [Float], from low: Double, to high: Double, bins: Int = 4096) {
     lower = low
     width = high > low ? (high - low) / Double(bins) : 1
-    counts = [Int](repeating: 0, count: bins)
-    let (scale, offset, last) = (Float(1 / width), Float(low), bins - 1)
-    for value in values where value.isFinite {
-      counts[min(max(Int((value - offset) * scale), 0), last)] += 1
+    var counts = [Int](repeating: 0, count: bins)
+    let (scale, offset, last) = (Float(1 / width), Float(low), Float(bins - 1))
+    values.withUnsafeBufferPointer { values in
+      for value in values where value.isFinite {
+        counts[Int(min(max((value - offset) * scale, 0), last))] += 1
+      }
     }
+    self.counts = counts
   }
 
   /// The histogram of the values in some of the bins.

@@ -174,8 +174,8 @@ import Tomography
     let measured = try MeasuredBall(ball.projections(views: 70))
     let mesh = try measured.particle.surface(of: measured.volume, voxel: 1, threads: 2)
     #expect(mesh.isWatertight)
-    // The surface is that of the envelope: pores have none.
-    #expect(abs(mesh.volume / ball.envelope - 1) < 0.01)
+    // The surface is that of the envelope, pores have none; smoothing by σ moves it by σ²/R inwards.
+    #expect(abs(mesh.volume / ball.envelope - 1 + 3 / (18.3 * 18.3)) < 0.006)
     let bounds = try #require(mesh.bounds)
     #expect(
       abs((bounds.lower.x + bounds.upper.x) / 2 - 28.3) < 0.2 && abs(bounds.upper.x - bounds.lower.x - 36.6) < 0.4)
@@ -184,7 +184,7 @@ import Tomography
     #expect(coarse.isWatertight && coarse.triangles.count < mesh.triangles.count / 2)
     #expect(abs(coarse.volume / mesh.volume - 1) < 0.02)
     let outline = try measured.particle.outline(of: measured.volume, voxel: 1)
-    #expect(outline.polygons.count == 1 && abs(outline.area / (.pi * 18.3 * 18.3) - 1) < 0.01)
+    #expect(outline.polygons.count == 1 && abs(outline.area / (.pi * 18.3 * 18.3) - 1) < 0.015)
     let flat = try measured.particle.outline(of: measured.volume, plane: .horizontal(slice: 28.4), voxel: 1)
     #expect(abs(flat.area / (.pi * 18.3 * 18.3) - 1) < 0.01)
   }

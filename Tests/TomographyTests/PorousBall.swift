@@ -114,7 +114,7 @@ struct MeasuredBall {
     let measurement = ParticleMeasurement(
       voxel: .init(voxelFactor * Self.voxel, uncertainty: pixelUncertainty * Self.voxel),
       wavelength: .init(Self.wavelength),
-      medium: medium, composition: composition)
+      medium: medium, composition: composition, compositionUncertainty: 0)
     quantities = try measurement(
       volume, particle,
       evidence: .init(halves: halves, projections: stack, resolution: resolution.map { min($0, 10) }), threads: 2)

@@ -18,7 +18,8 @@ public struct MountCut: Sendable, Hashable, Codable {
   public var kept: Range<Int>
   /// The area of the mount where it was cut, in voxels².
   public var area: Double
-  /// What of the particle lies beyond the cut, in voxels: its own cross-section, followed on to where it vanishes.
+  /// What of the particle lies beyond the cut, in voxels: its own cross-section, followed on to where it vanishes. Less than
+  /// 0 where the mount reaches beyond the cut instead.
   public var cap = 0.0
   /// Standard uncertainty of the volume on this side of the mount, in voxels.
   public var uncertainty: Double
@@ -76,7 +77,8 @@ public struct MountCut: Sendable, Hashable, Codable {
   ///
   /// Cross-sections of the six slices before the last one (which the mount's blur reaches) are followed to where they
   /// vanish, by a parabola, as those of an ellipsoid are; its uncertainty is how far they scatter about it, and half of what
-  /// a straight line through the last four says otherwise is a limit.
+  /// a straight line through the last four says otherwise is a limit. What the last slice shows beyond the parabola is the
+  /// mount's.
   ///
   /// - Parameter areas: voxels of the envelope in each slice of the volume.
   func withCap(_ areas: [Int]) -> MountCut {
@@ -86,7 +88,7 @@ public struct MountCut: Sendable, Hashable, Codable {
     for isLower in [true, false] {
       if isLower ? kept.upperBound == areas.count : kept.lowerBound == 0 { continue }
       let before = isLower ? Array(areas[kept].reversed()) : Array(areas[kept])
-      guard let found = Self.cap(before.dropFirst().prefix(6).map(Double.init)) else { return self }
+      guard let found = Self.cap(before.prefix(7).map(Double.init)) else { return self }
       cap += found.volume
       variance += found.uncertainty * found.uncertainty
     }
@@ -95,9 +97,10 @@ public struct MountCut: Sendable, Hashable, Codable {
     return result
   }
 
-  /// The integral of cross-sections beyond a cut, from those at 1.5, 2.5, … slices before it; nil where they do not shrink.
+  /// The integral of cross-sections beyond a cut, from those at 0.5, 1.5, … slices before it; nil where they do not shrink.
   private static func cap(_ areas: [Double]) -> (volume: Double, uncertainty: Double)? {
-    guard areas.count == 6 else { return nil }
+    guard areas.count == 7, let last = areas.first else { return nil }
+    let areas = Array(areas.dropFirst())
     let heights = areas.indices.map { Double($0) + 1.5 }
     func integral(_ fit: PolynomialFit) -> Double? {
       // To the first root beyond the cut, in steps that are short beside the reach of the fit.
@@ -124,6 +127,8 @@ public struct MountCut: Sendable, Hashable, Codable {
         (changed - volume) * (changed - volume) * deviation * deviation / (max(deviation, 1) * max(deviation, 1))
     }
     let difference = (other - volume) / 2 / 3.0.squareRoot()
-    return (volume, (variance + difference * difference).squareRoot())
+    // Where the particle ends before the cut, the last slice shows the mount.
+    let excess = max(last - max(parabola(0.5), 0) - 3 * deviation, 0)
+    return (volume - excess, (variance + difference * difference + excess * excess / 3).squareRoot())
   }
 }

@@ -236,7 +236,7 @@ struct PartialVolume {
     let field = try particle.box.cropped(volume).smoothed(deviation: particle.smoothing, threads: threads)
     let inside = field.voxels.indices.filter { toVoid.voxels[$0] > core && particle.solid.voxels[$0] }
     let none = Volume(repeating: false, shape: field.shape)
-    guard inside.count >= 200, let histogram = try? ValueHistogram(inside.lazy.map { field.voxels[$0] }) else {
+    guard inside.count >= 200, let histogram = try? ValueHistogram(inside.map { field.voxels[$0] }) else {
       return none
     }
     let median = histogram.quantile(0.5)
