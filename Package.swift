@@ -146,16 +146,16 @@ let tests: [Target] = [
   .executableTarget(
     name: "benchmark",
     dependencies: [
-      "ArrayMath", "Crystallography", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography",
-      "Tomography", "FileFormats",
+      "ArrayMath", "Crystallography", "ElectronDiffraction", "ImageAnalysis", "ParticleMechanics", "PowderDiffraction",
+      "Ptychography", "Tomography", "FileFormats",
     ],
     path: "Benchmarks",
     exclude: [
       "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
       "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt",
-      "reconstruct-ptylab",
+      "reconstruct-ptylab", "tomogram-peers",
     ],
-    sources: ["main.swift", "Integration.swift", "Indexing.swift", "Reconstruction.swift"]),
+    sources: ["main.swift", "Integration.swift", "Indexing.swift", "Reconstruction.swift", "Tomography.swift"]),
 ]
 
 let package = Package(

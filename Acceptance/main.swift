@@ -19,6 +19,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-measured", tomographyMeasuredLines),
   ("tomography-alignment", tomographyAlignmentLines),
   ("tomography-readers", tomographyReadersLines),
+  ("tomography-reconstruction", tomographyReconstructionLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

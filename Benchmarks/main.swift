@@ -4,7 +4,7 @@ import ParticleMechanics
 import Ptychography
 
 // benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE |
-// simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS: one line of figures, the median of five (of six passes
+// simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS | tomogram SLICES: one line of figures, the median of five (of six passes
 // of a reconstruction, the least).
 
 /// CPU seconds of this process so far, and the most memory it held in MB.
@@ -117,8 +117,11 @@ case "reconstruct" where arguments.count == 5:
       ("ms_per_update", String(seen.seconds / 0.256)), ("updates_per_s", String(seen.updatesPerSecond)),
       ("E", String(seen.errors[seen.errors.count - 1])),
     ])
+case "tomogram" where arguments.count == 3:
+  let seen = try secondsOfTomogram(slices: max(Int(arguments[2]) ?? 64, 1))
+  report(seen.seconds, [("error", String(seen.error)), ("slope", String(seen.slope))])
 default:
   print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE")
-  print("benchmark simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS")
+  print("benchmark simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS | tomogram SLICES")
   exit(2)
 }

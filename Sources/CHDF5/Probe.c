@@ -2,6 +2,7 @@
 #include "CHDF5.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ enum { LARGEST_DEPTH = 64, LARGEST_NODE_COUNT = 200000, LARGEST_ATTRIBUTE = 1 <<
 static const hsize_t LARGEST_READ = (hsize_t)1 << 34;
 
 static long node_count;
+// Whether there was a virtual dataset: the library cannot close a file with one while its sources are open.
+static int has_virtual;
 // Datasets that take more bytes in the file are looked at, not read.
 static hsize_t largest_dataset;
 
@@ -70,7 +73,9 @@ static void read_values(hid_t object, int is_dataset) {
     hsize_t claim = (hsize_t)count * size;
     is_small = is_small && (claim <= LARGEST_ATTRIBUTE || claim / 1100 <= H5Dget_storage_size(object));
     hid_t creation = H5Dget_create_plist(object);
-    int is_chunked = H5Pget_layout(creation) == H5D_CHUNKED;
+    H5D_layout_t layout = H5Pget_layout(creation);
+    int is_chunked = layout == H5D_CHUNKED;
+    if (layout == H5D_VIRTUAL) has_virtual = 1;
     int filters = H5Pget_nfilters(creation);
     for (int index = 0; index < filters; index++) {
       unsigned flags = 0, configuration = 0;
@@ -162,7 +167,9 @@ static void read_group(hid_t group, int depth) {
   }
 }
 
-static void read_file(const char *path, const void *image, size_t size) {
+// Whether the library can close the file again: one that it cannot close stays open as long as the process lives, and is
+// handed out in place of the next file of that name.
+static int read_file(const char *path, const void *image, size_t size) {
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
   H5Pset_file_locking(access, 0, 1);
@@ -177,9 +184,22 @@ static void read_file(const char *path, const void *image, size_t size) {
       read_group(root, 0);
       H5Gclose(root);
     }
-    H5Fclose(file);
+    if (H5Fclose(file) < 0 && !has_virtual) return 0;
   }
   H5Pclose(access);
+  return 1;
+}
+
+// What was written beyond the end of a block shows when the allocator next looks at the blocks beside it: it ends the
+// process, here rather than at some later time in the parent, where the same reading does the same damage.
+static void exercise_heap(void) {
+  enum { BLOCKS = 512 };
+  static void *blocks[BLOCKS];
+  for (int round = 0; round < 2; round++) {
+    for (int index = 0; index < BLOCKS; index++) blocks[index] = malloc(16u * (1u + (unsigned)(index * 7 + round) % 256u));
+    for (int index = 0; index < BLOCKS; index++) free(blocks[index]);
+    malloc_trim(0);
+  }
 }
 
 // Whether HDF5 asked for more memory than it was allowed.
@@ -244,7 +264,11 @@ int operando_hdf5_probe(const char *path, const void *image, size_t size, size_t
     limit_memory(((rlim_t)256 << 20) + 1200 * (rlim_t)size);
     H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
     largest_dataset = largest;
-    read_file(path, image, size);
+    // What is read before it was written, or after it was freed, is nonsense here even where it would happen to hold.
+    mallopt(M_PERTURB, 0xA5);
+    int is_closed = read_file(path, image, size);
+    exercise_heap();
+    if (!is_closed && !is_starved) _exit(OPERANDO_HDF5_PROBE_LEFT_OPEN);
     _exit(is_starved ? OPERANDO_HDF5_PROBE_STARVED : OPERANDO_HDF5_PROBE_DONE);
   }
   // A child that waits instead of working says nothing about the file: a lock that another thread held, a slow disk.

@@ -34,8 +34,10 @@ public enum HDF5File {
       var copy = bytes
       let status = copy.withUnsafeMutableBytes { H5Pset_file_image(access.id, $0.baseAddress, $0.count) }
       try check(status, "prepare reading", name)
+      // The library tells images apart by their names alone.
+      let unique = "\(name) \(UUID().uuidString)"
       let file = try HDF5Handle(
-        H5Fopen(name, operando_H5F_ACC_RDONLY(), access.id), closedBy: H5Fclose, "open it as an HDF5 file", name)
+        H5Fopen(unique, operando_H5F_ACC_RDONLY(), access.id), closedBy: H5Fclose, "open it as an HDF5 file", name)
       return try body(root(of: file, name))
     }
   }
@@ -115,6 +117,8 @@ public enum HDF5File {
     case OPERANDO_HDF5_PROBE_TIMED_OUT:
       throw HDF5Error.invalid(
         object: path, reason: "is damaged: the HDF5 library was not done with it after \(time) s of work")
+    case OPERANDO_HDF5_PROBE_LEFT_OPEN:
+      throw HDF5Error.invalid(object: path, reason: "is damaged: the HDF5 library cannot close it again")
     case OPERANDO_HDF5_PROBE_STARVED:
       throw HDF5Error.tooLarge(
         object: path, claim: "is damaged: its \(size) bytes claim more memory than they could fill")

@@ -62,8 +62,9 @@ import Testing
     expectSame(state, plain)
   }
 
-  @Test func momentumIsItsEquation() {
-    let problem = problem(modes: [0.8, 0.2])
+  /// With one mode the fused updates are meant.
+  @Test(arguments: [[0.8, 0.2], [1]]) func momentumIsItsEquation(modes: [Double]) {
+    let problem = problem(modes: modes)
     var settings = EngineSettings(.mPIE)
     settings.objectStep = 0.25
     settings.probeStep = 0.2
@@ -74,7 +75,7 @@ import Testing
     settings.feedback = 0.4
     var state = start(problem)
     var plain = PlainEngines(state, problem)
-    let engine = GeneralPIE(settings, propagator: problem.propagator)
+    var engine = settings.makeEngine(propagator: problem.propagator)
     var generator = SeededGenerator(seed: 1)
     var same = generator
     _ = engine.pass(&state, on: problem.data, pass: 0, generator: &generator)

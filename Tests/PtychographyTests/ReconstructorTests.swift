@@ -107,6 +107,7 @@ import Testing
     #expect(message { $0.steps[0].engine.objectStep = -1 }.contains("object step is -1.0"))
     #expect(message { $0.steps[0].engine.probeStep = .nan }.contains("probe step is nan"))
     #expect(message { $0.steps[0].engine.batchSize = 0 }.contains("batch has 0"))
+    #expect(message { $0.steps[0].engine.friction = 0.5 }.contains("friction means nothing to the engine epie"))
     #expect(message { $0.steps[0].positions = PositionCorrection(.gradient, period: 0) }.contains("period"))
     #expect(message { $0.orthogonalisationPeriod = 0 }.contains("orthogonalised every 0"))
     #expect(message { $0.watchdog.rollbacks = -1 }.contains("-1 times"))

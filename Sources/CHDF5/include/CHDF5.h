@@ -46,6 +46,7 @@ enum operando_hdf5_probe_result {
   OPERANDO_HDF5_PROBE_TIMED_OUT = 2,
   OPERANDO_HDF5_PROBE_UNAVAILABLE = 3,
   OPERANDO_HDF5_PROBE_STARVED = 4,
+  OPERANDO_HDF5_PROBE_LEFT_OPEN = 5,
 };
 
 // Opens a file, or the image of one when `image` is not NULL, in a child process and reads everything in it; `size` is

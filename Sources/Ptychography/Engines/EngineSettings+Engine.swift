@@ -4,8 +4,7 @@ extension EngineSettings {
   /// - Parameter propagator: for the patterns' window.
   public func makeEngine(propagator: WavePropagator) -> any ReconstructionEngine {
     switch algorithm {
-    case .ePIE, .rPIE: ExtendedPIE(self, propagator: propagator)
-    case .mPIE: GeneralPIE(self, propagator: propagator)
+    case .ePIE, .rPIE, .mPIE: ExtendedPIE(self, propagator: propagator)
     case .differenceMap, .raar: AveragedReflections(self, propagator: propagator)
     case .maximumLikelihood: MaximumLikelihood(self, propagator: propagator)
     }

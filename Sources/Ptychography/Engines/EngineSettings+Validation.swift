@@ -33,16 +33,21 @@ extension EngineSettings {
     ]
   }
 
+  /// A sentence for each setting that the engine would ignore.
+  var ignored: [String] {
+    settings().filter { $0.isSet && !$0.users.contains(algorithm) }.map { setting in
+      let users = Algorithm.allCases.filter(setting.users.contains).map(\.rawValue).joined(separator: ", ")
+      return
+        "\(setting.name) means nothing to the engine \(algorithm.rawValue): leave it out, or choose one of \(users)"
+    }
+  }
+
   /// Checks that every setting has a value that its engine can use and that no setting would be ignored.
   ///
   /// - Parameter patterns: of the scan, where they are known.
   /// - Throws: ``PtychographyError`` for the first setting found wrong: what was found, what was expected, what to do.
   public func validate(patterns: Int? = nil) throws(PtychographyError) {
-    for setting in settings() where setting.isSet && !setting.users.contains(algorithm) {
-      let users = Algorithm.allCases.filter(setting.users.contains).map(\.rawValue).joined(separator: ", ")
-      throw .invalid(
-        "\(setting.name) means nothing to the engine \(algorithm.rawValue): leave it out, or choose one of \(users)")
-    }
+    if let first = ignored.first { throw .invalid(first) }
     try requireStep(objectStep, "the object's step")
     try requireStep(probeStep, "the probe's step")
     for (name, value) in [("object", objectRegularisation), ("probe", probeRegularisation)] {

@@ -8,7 +8,8 @@ public import ArrayMath
 ///
 /// both with O and P before the update, and max |O|² over the window. A. M. Maiden and J. M. Rodenburg,
 /// Ultramicroscopy 109 (2009) 1256. The regularised engine (rPIE) divides by (1 − a) |P|² + a max |P|² and by
-/// (1 − b) |O|² + b max |O|² instead: A. Maiden, D. Johnson and P. Li, Optica 4 (2017) 736, whose a = b = 1 is ePIE.
+/// (1 − b) |O|² + b max |O|² instead: A. Maiden, D. Johnson and P. Li, Optica 4 (2017) 736, whose a = b = 1 is ePIE. mPIE,
+/// of the same paper, adds a momentum (``GeneralPIE``).
 ///
 /// Where ``EngineSettings`` and the scan allow (far field, one probe without support, whole pixels, no background, a window
 /// of a convenient extent), an update takes two passes over memory; otherwise ``GeneralPIE`` makes it. They agree to
@@ -18,9 +19,11 @@ public struct ExtendedPIE: ReconstructionEngine {
   /// For what the fused updates do not cover.
   private let general: GeneralPIE
   private var fused: FusedPIE?
+  /// Of mPIE beside the fused updates.
+  private var momentum: FusedMomentum?
 
   /// - Parameters:
-  ///   - settings: of ePIE or rPIE.
+  ///   - settings: of ePIE, rPIE or mPIE.
   ///   - propagator: for the patterns' window.
   public init(_ settings: EngineSettings, propagator: WavePropagator) {
     self.settings = settings
@@ -35,15 +38,40 @@ public struct ExtendedPIE: ReconstructionEngine {
     }
     var steps = FusedPIE.Steps(
       object: settings.objectStep, probe: pass < settings.probeStart ? 0 : settings.probeStep)
-    if settings.algorithm == .rPIE {
+    if settings.algorithm != .ePIE {
       steps.objectRegularisation = settings.objectRegularisation
       steps.probeRegularisation = settings.probeRegularisation
     }
     let order = (0..<data.count).shuffled(using: &generator)
-    let sums = fused.update(&state, on: data, order: order, steps: steps)
+    let sums =
+      settings.algorithm == .mPIE
+      ? accelerated(&state, fused, on: data, order: order, steps: steps)
+      : fused.update(&state, on: data, order: order, steps: steps)
     return sums.total > 0 ? sums.misfit / sums.total : 0
   }
 
+  /// Updates with a momentum after every T of them.
+  private mutating func accelerated(
+    _ state: inout Reconstruction, _ fused: FusedPIE, on data: DiffractionData, order: [Int], steps: FusedPIE.Steps
+  ) -> (misfit: Double, total: Double) {
+    let period = settings.momentumPeriod ?? data.count
+    let momentum = self.momentum.flatMap { $0.fits(state) ? $0 : nil } ?? FusedMomentum(settings, of: state)
+    self.momentum = momentum
+    momentum.follow(state)
+    var sums = (misfit: 0.0, total: 0.0)
+    var start = 0
+    while start < order.count {
+      let end = min(start + momentum.remaining(period: period), order.count)
+      let part = fused.update(&state, on: data, order: order[start..<end], steps: steps)
+      sums = (sums.misfit + part.misfit, sums.total + part.total)
+      momentum.count(end - start, period: period, moving: &state)
+      start = end
+    }
+    momentum.leave()
+    return sums
+  }
+
+  /// One mode alone has nothing to mix, so only the general engine is told.
   public func mixModes(_ mixing: ModeMixing) { general.mixModes(mixing) }
 
   private mutating func workspace(for state: Reconstruction, on data: DiffractionData) -> FusedPIE? {

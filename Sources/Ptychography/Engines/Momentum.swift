@@ -36,11 +36,14 @@ final class Momentum {
   /// Ends a pass.
   func leave() { left.start.update(from: unknowns.start, count: unknowns.count) }
 
-  /// Counts an update and moves the unknowns when it is time.
+  /// How many updates are left until the unknowns are moved.
+  func remaining(period: Int) -> Int { max(period - updates, 1) }
+
+  /// Counts updates and moves the unknowns when it is time.
   ///
   /// - Returns: whether they were moved.
-  @discardableResult func count(period: Int) -> Bool {
-    updates += 1
+  @discardableResult func count(_ made: Int = 1, period: Int) -> Bool {
+    updates += made
     guard updates >= period else { return false }
     updates = 0
     for i in 0..<unknowns.count {

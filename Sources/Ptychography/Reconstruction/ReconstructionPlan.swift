@@ -55,7 +55,7 @@ public struct ReconstructionPlan: Sendable, Hashable, Codable {
 extension EngineSettings {
   /// What cannot be meant, one sentence each.
   var problems: [String] {
-    var found: [String] = []
+    var found = ignored
     func require(_ name: String, _ value: Double, _ range: ClosedRange<Double>) {
       if !range.contains(value) {
         found.append("the \(name) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")

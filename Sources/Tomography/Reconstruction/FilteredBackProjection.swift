@@ -14,7 +14,7 @@ internal import ImageAnalysis
 /// (1988), section 3.3). A pixel shows the mean over its width and a voxel is one over its extent: the two losses agree along
 /// rows and columns and nearly so between them, so nothing of it is made up for.
 ///
-/// Displacements are not resampled: along rows they are a phase of the filter, across rows a windowed sinc over twelve rows.
+/// Displacements are not resampled: along rows they are a phase of the filter, across rows a windowed sinc over sixteen rows.
 /// A slice that some views do not see, because their displacement has moved it out of the image or because nothing of
 /// the row was measured, is made from the others, each counting half the way to its neighbours.
 public struct FilteredBackProjection: Sendable, Hashable, Codable {

@@ -38,7 +38,7 @@ struct FilteredRows: Sendable {
   static func extents(
     _ geometry: ProjectionGeometry, shape: FrameShape, size: Int, method: FilteredBackProjection
   ) -> (length: Int, reach: Int) {
-    // Samples are taken for whole patches of 4 x 4 voxels that the circle touches.
+    // Samples are taken for whole patches of 4 x 2 voxels that the circle touches.
     let reach = (size + 1) / 2 + 5
     let columns = Double(shape.columns)
     let beyond = Double(size) / 2 - 0.5 + (method.edges == .extended ? columns / 2 : 0)
