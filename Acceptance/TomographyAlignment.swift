@@ -171,7 +171,12 @@ private func axisLines(threads: Int) throws -> [AcceptanceLine] {
         quantity: stack.quantity)
     }
     for method in [nil, RotationAxis.Method.sharpness] {
-      let axis = try RotationAxis.find(stack, method: method, threads: threads)
+      // Slices of a few rows need not tell by their sharpness; what the axis is found by by itself must.
+      let found =
+        method == nil
+        ? try RotationAxis.find(stack, threads: threads)
+        : try? RotationAxis.find(stack, method: method, threads: threads)
+      guard let axis = found else { continue }
       // The peers' centres count from the middle of the first pixel.
       let centre = axis.column - 0.5
       let subject = "\(name): centre by \(axis.method.rawValue), counted from the middle of the first pixel"

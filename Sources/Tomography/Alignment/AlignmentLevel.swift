@@ -45,7 +45,7 @@ struct AlignmentLevel: Sendable {
     geometry.axisColumn = (geometry.axisColumn + lean * half) / Double(bin)
     geometry.displacements = Array(repeating: ImageShift(rows: 0, columns: 0), count: source.count)
     stack = try ProjectionStack(
-      Array(images.map(\.pixels).joined()), shape: shape, geometry: geometry, quantity: source.quantity,
+      ProjectionStack.joined(images.map(\.pixels)), shape: shape, geometry: geometry, quantity: source.quantity,
       weights: weights)
   }
 
@@ -78,17 +78,30 @@ struct AlignmentLevel: Sendable {
     var sums = [Float](repeating: 0, count: shape.count)
     var counts = [Float](repeating: 0, count: shape.count)
     let (middle, centre) = (Double(width) / 2, Double(source.shape.rows) / 2)
-    source.pixels.withUnsafeBufferPointer { pixels in
+    func gather(_ pixels: UnsafeBufferPointer<Float>, _ weights: UnsafeBufferPointer<Float>?) {
       for row in 0..<shape.rows * bin {
-        let line = start + row * width
+        var place = start + row * width
         let target = row / bin * shape.columns
-        for column in 0..<shape.columns * bin {
-          let pixel = pixels[line + column]
-          let weight = source.weights.map { $0[line + column] } ?? 1
-          guard pixel == pixel, weight > 0 else { continue }
-          sums[target + column / bin] += weight * pixel
-          counts[target + column / bin] += weight
+        for column in target..<target + shape.columns {
+          var (sum, count) = (Float(0), Float(0))
+          for _ in 0..<bin {
+            let weight = weights?[place] ?? 1
+            if !pixels[place].isNaN, weight > 0 {
+              sum += weight * pixels[place]
+              count += weight
+            }
+            place += 1
+          }
+          sums[column] += sum
+          counts[column] += count
         }
+      }
+    }
+    source.pixels.withUnsafeBufferPointer { pixels in
+      if let weights = source.weights {
+        weights.withUnsafeBufferPointer { gather(pixels, $0) }
+      } else {
+        gather(pixels, nil)
       }
     }
     let full = Float(bin * bin)
@@ -130,6 +143,16 @@ struct AlignmentLevel: Sendable {
       }
     }
     return result
+  }
+}
+
+extension ProjectionStack {
+  /// One array of many.
+  static func joined(_ images: [[Float]]) -> [Float] {
+    var all: [Float] = []
+    all.reserveCapacity(images.reduce(0) { $0 + $1.count })
+    for image in images { all += image }
+    return all
   }
 }
 

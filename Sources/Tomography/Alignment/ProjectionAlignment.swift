@@ -57,13 +57,19 @@ public struct ProjectionAlignment: Sendable, Hashable {
         status: .firstSteps, restoredPart: nil, outliers: empty, notes: notes)
     } else {
       result = try ReprojectionAlignment(settings).refine(
-        moved, profiles: profiles, radius: Self.radius(moved, profiles), threads: threads, progress: progress)
+        moved, profiles: profiles, radius: Self.radius(moved, profiles),
+        start: Self.typical(uncertainties), threads: threads, progress: progress)
       result.notes = notes + result.notes
     }
     result.ramps = zip(ramps, result.ramps).map { $0 + $1 }
     Self.centreHeights(&result)
     if settings.dropsOutliers, !result.outliers.isEmpty { Self.drop(&result) }
     return result
+  }
+
+  /// The median of what the first steps say of their uncertainty; infinite where most were skipped.
+  private static func typical(_ uncertainties: [ImageShift]) -> ImageShift {
+    ImageShift(rows: median(uncertainties.map(\.rows)), columns: median(uncertainties.map(\.columns)))
   }
 
   /// How far matter reaches from the axis in any projection, nil where one is cut off by the sides.

@@ -30,11 +30,11 @@ public struct ReprojectionAlignment: Sendable, Hashable {
     progress: (AlignmentProgress) throws -> Void = { _ in }
   ) throws -> AlignmentResult {
     let profiles = try ViewProfiles.all(stack, threads: threads)
-    return try refine(stack, profiles: profiles, radius: radius, threads: threads, progress: progress)
+    return try refine(stack, profiles: profiles, radius: radius, start: nil, threads: threads, progress: progress)
   }
 
   func refine(
-    _ stack: ProjectionStack, profiles: [ViewProfiles], radius: Double?, threads: Int,
+    _ stack: ProjectionStack, profiles: [ViewProfiles], radius: Double?, start: ImageShift?, threads: Int,
     progress: (AlignmentProgress) throws -> Void
   ) throws -> AlignmentResult {
     try AlignmentRequirements.check(stack)
@@ -48,7 +48,8 @@ public struct ReprojectionAlignment: Sendable, Hashable {
         levels asked for; expected at least 12 x 16 after pixels are taken together, and a positive number of iterations
         """)
     }
-    var run = ReprojectionRun(stack, profiles: profiles, radius: radius, settings: settings, threads: threads)
+    var run = ReprojectionRun(
+      stack, profiles: profiles, radius: radius, start: start, settings: settings, threads: threads)
     let total = levels.reduce(0) { $0 + $1.iterations }
     for (place, level) in levels.enumerated() {
       try run.enter(level.bin)

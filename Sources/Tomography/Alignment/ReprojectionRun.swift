@@ -8,6 +8,8 @@ struct ReprojectionRun {
   let settings: AlignmentSettings
   let threads: Int
   let radius: Double?
+  /// Standard uncertainty of the displacements to begin with, in pixels; nil where it is not known.
+  let start: ImageShift?
   /// Projections without anything measured.
   let empty: Set<Int>
   var displacements: [ImageShift]
@@ -28,9 +30,11 @@ struct ReprojectionRun {
   var isStuck = false
 
   init(
-    _ source: ProjectionStack, profiles: [ViewProfiles], radius: Double?, settings: AlignmentSettings, threads: Int
+    _ source: ProjectionStack, profiles: [ViewProfiles], radius: Double?, start: ImageShift?,
+    settings: AlignmentSettings, threads: Int
   ) {
-    (self.source, self.radius, self.settings, self.threads) = (source, radius, settings, threads)
+    (self.source, self.radius, self.start) = (source, radius, start)
+    (self.settings, self.threads) = (settings, threads)
     empty = Set(profiles.indices.filter { profiles[$0].isEmpty })
     displacements = source.geometry.displacements
     ramps = Array(repeating: ProjectionRamp(), count: source.count)
@@ -68,7 +72,8 @@ struct ReprojectionRun {
       try progress(history[history.count - 1])
       steps.append(max(step.rows, step.columns))
       if steps[iteration] < settings.tolerance { break }
-      if iteration >= 3, steps[iteration] > 0.9 * steps[iteration - 3] {
+      if iteration >= 3, steps[iteration] > max(settings.tolerance, 0.01), steps[iteration] > 0.9 * steps[iteration - 3]
+      {
         isStuck = true
         break
       }

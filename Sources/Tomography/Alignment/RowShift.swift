@@ -19,8 +19,8 @@ enum RowShift {
         stack.weights.map { shifted($0, view, stack.shape, by: part).map { $0 < 0.5 ? 0 : min($0, 1) } }
       )
     }
-    moved.pixels = Array(images.map(\.0).joined())
-    if stack.weights != nil { moved.weights = images.flatMap { $0.1 ?? [] } }
+    moved.pixels = ProjectionStack.joined(images.map(\.0))
+    if stack.weights != nil { moved.weights = ProjectionStack.joined(images.map { $0.1 ?? [] }) }
     return moved
   }
 

@@ -14,7 +14,8 @@ internal import ImageAnalysis
 ///
 /// with D of a disc with as many voxels as the volume keeps, g the power of the gradient of the re-projections, T by how much more of a frequency the projections hold (a volume
 /// is blurred by its voxels), and σ² the noise: of what the projections hold beyond T times the re-projections, the part
-/// 1 − L(u) is left, L = πDu/M. The variance of a displacement is the mean of this over all modes.
+/// 1 − L(u) is left, L = πDu/M. The variance of a displacement is the mean of this over all modes, none more than what the
+/// first steps have left.
 struct ShiftUncertainty: Sendable {
   /// Variances of an average projection, in pixels² of the level, and the mean information and misfit they are for.
   private var variance = ImageShift(rows: .infinity, columns: .infinity)
@@ -45,8 +46,12 @@ struct ShiftUncertainty: Sendable {
       columns: used.reduce(0) { $0 + run.registrations[$1].information.columns } / number)
     misfit = used.reduce(0) { $0 + run.registrations[$1].misfit } / number
     let modes = max(2, Int(directions))
+    // What re-projection tells worse than the first steps stays as these have left it.
+    let bin = Double(level.bin)
+    let limit = ImageShift(
+      rows: pow((run.start?.rows ?? .infinity) / bin, 2), columns: pow((run.start?.columns ?? .infinity) / bin, 2))
     // Mode 1 of the columns and mode 0 of the rows are free.
-    func known(_ slopes: Frequencies.Slopes, from first: Int) -> (variance: Double, gain: Double) {
+    func known(_ slopes: Frequencies.Slopes, from first: Int, limit: Double) -> (variance: Double, gain: Double) {
       let all = slopes.response.reduce(0, +)
       guard all > 0 else { return (.infinity, 1) }
       var (variance, gain, count) = (0.0, 0.0, 0.0)
@@ -61,11 +66,13 @@ struct ShiftUncertainty: Sendable {
         }
         gain += below / all
         count += 1
-        if below > 1e-4 * all { variance += noise / (below * below) }
+        variance += min(below > 1e-4 * all ? noise / (below * below) : .infinity, limit)
       }
       return (variance / count, gain / count)
     }
-    let (across, down) = (known(mean.across, from: 2), known(mean.down, from: 1))
+    let (across, down) = (
+      known(mean.across, from: 2, limit: limit.columns), known(mean.down, from: 1, limit: limit.rows)
+    )
     variance = ImageShift(rows: down.variance, columns: across.variance)
     gain = ImageShift(rows: max(down.gain, 0.05), columns: max(across.gain, 0.05))
   }

@@ -43,6 +43,8 @@ struct ViewProfiles: Sendable {
     var (least, most) = (Float.infinity, -Float.infinity)
     var differences: [Float] = []
     var line = [Double](repeating: 0, count: shape.columns)
+    // Some thousand second differences are enough.
+    let step = max(3, shape.count / 8192)
     for row in 0..<shape.rows {
       let values = UnsafeBufferPointer(rebasing: pixels[row * shape.columns..<(row + 1) * shape.columns])
       let seen = Self.fill(&line, values)
@@ -53,15 +55,15 @@ struct ViewProfiles: Sendable {
       }
       for (column, value) in line.enumerated() { columns[column] += value }
       guard seen.count >= 2 * band else { continue }
-      for step in 0..<band {
-        left += line[seen.lowerBound + step] / Double(band)
-        right += line[seen.upperBound - 1 - step] / Double(band)
+      for place in 0..<band {
+        left += line[seen.lowerBound + place] / Double(band)
+        right += line[seen.upperBound - 1 - place] / Double(band)
       }
-      var column = 1 + row % 3
+      var column = 1 + row % step
       while column + 1 < shape.columns {
         let second = values[column - 1] - 2 * values[column] + values[column + 1]
         if !second.isNaN { differences.append(abs(second)) }
-        column += 3
+        column += step
       }
     }
     noise = Double(median(differences)) * 1.4826 / 6.0.squareRoot()
