@@ -11,7 +11,7 @@ internal import Foundation
 /// P. Gilbert, J. Theor. Biol. 36 (1972) 105; J. Gregor, T. Benson, IEEE Trans. Med. Imaging 27 (2008) 918.
 public struct SimultaneousReconstruction: Sendable, Hashable, Codable {
   public var iterations: Int
-  /// λ; nearly 2 is the fastest.
+  /// λ. The mean of a slice is off by (1 − λ)ᵏ after k steps: 1 has it at once, nearly 2 is the fastest for what is fine.
   public var relaxation: Double
   /// A slice is left alone once a step changes it by less than this part of its norm.
   public var tolerance: Double
@@ -22,7 +22,7 @@ public struct SimultaneousReconstruction: Sendable, Hashable, Codable {
   public var size: Int?
 
   public init(
-    iterations: Int = 100, relaxation: Double = 1.9, tolerance: Double = 1e-4, nonNegative: Bool = false,
+    iterations: Int = 100, relaxation: Double = 1.5, tolerance: Double = 1e-4, nonNegative: Bool = false,
     size: Int? = nil
   ) {
     self.iterations = iterations
