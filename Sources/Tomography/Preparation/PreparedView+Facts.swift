@@ -70,18 +70,16 @@ extension ProjectionPreparation.Part {
     view.total.uncertainty = variance.squareRoot()
   }
 
-  /// As ``finish(_:hasAir:)``, from differences of neighbours: the sum of what is 0 at both ends of each row is −Σ x d(x).
-  ///
-  /// Noise of a pixel at x adds (x + 1/2) − (x − 1/2) to that sum and so counts once, as in the plain sum.
+  /// As ``finish(_:hasAir:)``, the sum from rows unwrapped one by one from their left ends (K. Itoh, Appl. Opt. 21 (1982) 2470).
   mutating func finishWrapped(_ air: Image<Bool>, hasAir: Bool) {
-    let middle = Double(image.columns) / 2
     var sum = 0.0
     image.pixels.withUnsafeBufferPointer { pixels in
       for row in 0..<image.rows {
-        for column in 0..<image.columns - 1 {
-          let index = row * image.columns + column
-          let difference = wrappedPhase(pixels[index + 1] - pixels[index])
-          if difference.isFinite { sum -= (Double(column + 1) - middle) * Double(difference) }
+        var (before, height) = (Float.nan, 0.0)
+        for index in row * image.columns..<(row + 1) * image.columns where pixels[index].isFinite {
+          height += Double(before.isNaN ? pixels[index] : wrappedPhase(pixels[index] - before))
+          before = pixels[index]
+          sum += height
         }
       }
     }

@@ -33,9 +33,9 @@ public struct ProjectionPreparation: Sendable, Hashable {
 
   /// Phase projections that are not unwrapped, for ``DerivativeBackProjection``, which takes wrapped phases.
   ///
-  /// As ``prepare(_:sense:threads:)`` in all but that: what is unwrapped is given wrapped. Sums are those of the projections that
-  /// the differences d of neighbours make, −Σ x d(x), which holds where neighbours differ by less than half a turn and both ends
-  /// of every row lie in air; ``PreparedProjections/total`` is nil.
+  /// As ``prepare(_:sense:threads:)`` in all but that: what is unwrapped is given wrapped. Sums are those of rows unwrapped one
+  /// by one, which holds where neighbours differ by less than half a turn and rows begin in air;
+  /// ``PreparedProjections/total`` is nil.
   public func prepareWrapped(
     _ projections: [TransmissionProjection], sense: RotationSense, threads: Int
   ) throws -> PreparedProjections {
