@@ -20,7 +20,7 @@ import Testing
 
   @Test func volumeAndMassOfTwentyParticlesAreRightWithinTheirUncertainty() throws {
     let trials = try parallelMap(count: 20, threads: 2) { index -> TomographyTrial in
-      let simulation = TomographySimulation.reducedSeed(UInt64(index + 1), reduction: 8)
+      let simulation = TomographySimulation.reducedSeed(UInt64(index + 1), reduction: 10)
       return try TomographyTrial(
         simulation, recipe: Self.recipe(), composition: Self.composition(simulation), threads: 1)
     }
@@ -31,13 +31,13 @@ import Testing
     }
     for (index, trial) in trials.enumerated() {
       #expect(max(trial.shiftDeviation.rows, trial.shiftDeviation.columns) < 0.1)
-      let failures = TomographySimulation.reducedSeed(UInt64(index + 1), reduction: 8).truth().failures
+      let failures = TomographySimulation.reducedSeed(UInt64(index + 1), reduction: 10).truth().failures
       #expect(failures.keys.allSatisfy { trial.tomogram.views[$0].isOutlier && !trial.tomogram.views[$0].isUsed })
     }
   }
 
   @Test func aMediumHidesMassAndIsAddedAgain() throws {
-    var simulation = TomographySimulation.reducedSeed(1, reduction: 8)
+    var simulation = TomographySimulation.reducedSeed(1, reduction: 10)
     simulation.particle.mediumElectronDensity = 0.2e30
     simulation.particle.isSoaked = true
     let trial = try TomographyTrial(

@@ -17,7 +17,7 @@ struct MatterClasses {
   /// Standard deviations of the noise from the threshold.
   let separation: Double
   /// Half-way to the next denser kind, where there is one.
-  let ceiling: Double?
+  var ceiling: Double?
   /// Half-way between void and the lightest kind of matter, where that is not the particle.
   let floor: Double?
 

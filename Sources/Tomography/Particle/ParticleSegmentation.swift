@@ -66,15 +66,20 @@ public struct ParticleSegmentation: Sendable, Hashable, Codable {
         threshold, after smoothing by \(smoothing) voxels
         """)
     }
-    var body = try component(of: field, classes, kept: nil, threads: threads)
-    let cut = MountCut.find(Self.areas(body), rule: mount, complete: complete)
-    if let cut { body = Self.limited(body, to: cut.kept) }
+    // A mount that is denser than the particle is still what it stands on.
+    let threshold = Float(classes.threshold)
+    let matter = try Self.largest(field.map { $0 > threshold })
+    let cut = MountCut.find(Self.areas(matter), rule: mount, complete: complete)
+    var body = try component(of: field, classes, kept: cut?.kept, threads: threads)
     // Once more with the classes about the particle alone, where the void does not outweigh it.
     let box = Self.box(body, margin: 4)
     if let about = try? MatterClasses(
       box.cropped(field), expected: expectedContrast ?? classes.particle - classes.void)
     {
+      let ceiling = classes.ceiling
       classes = about
+      // What is denser may lie beyond the box and still hang on the particle.
+      if cut == nil, classes.ceiling == nil { classes.ceiling = ceiling }
     }
     body = try component(of: field, classes, kept: cut?.kept, threads: threads)
     return try finish(field, body, classes, cut, smoothing: smoothing, notes: notes, threads: threads)
