@@ -15,10 +15,11 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-speed", ptychographySpeedLines), ("ptychography-measured", ptychographyMeasuredLines),
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-algorithms", tomographyAlgorithmLines),
-  ("tomography-reconstruction", tomographyReconstructionLines),
+  ("tomography-simulated", tomographySimulatedLines),
   ("tomography-measured", tomographyMeasuredLines),
   ("tomography-alignment", tomographyAlignmentLines),
   ("tomography-readers", tomographyReadersLines),
+  ("tomography-reconstruction", tomographyReconstructionLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
