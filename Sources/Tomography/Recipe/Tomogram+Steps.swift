@@ -31,18 +31,26 @@ extension Tomogram {
     }
   }
 
-  /// Fits constants and ramps to projections simulated from the volume as it is aligned, with air set to 0, and aligns again
-  /// at full size.
+  /// Fits constants and ramps of the views without air to projections simulated from the volume as it is aligned, with air
+  /// set to 0, and aligns again at full size. Views whose zero is known from air keep it: it is known better.
   mutating func refit(
     _ settings: AlignmentSettings, threads: Int, progress: (TomogramProgress) throws -> Void
   ) throws {
+    let lost = kept.indices.filter { !views[kept[$0]].prepared.hasZero }
+    guard !lost.isEmpty else { return }
     try progress(TomogramProgress(.ramps))
     var volume = try FilteredBackProjection(RampFilter())(stack, threads: threads)
     for index in volume.voxels.indices { volume.voxels[index] = max(volume.voxels[index], 0) }
     let simulated = try ParallelProjector()(volume, geometry: stack.geometry, shape: stack.shape, threads: threads)
-    let ramps = try RampCorrection().fit(stack, against: simulated, threads: threads)
+    let fitted = try RampCorrection().fit(
+      stack.selecting(lost), against: simulated.selecting(lost), threads: threads)
+    var ramps = Array(
+      repeating: PhaseRamp(constant: 0, perRow: 0, perColumn: 0, shape: stack.shape), count: stack.count)
+    for (place, ramp) in zip(lost, fitted) {
+      ramps[place] = ramp
+      views[kept[place]].ramp.add(ProjectionRamp(ramp, shape: stack.shape))
+    }
     stack = try stack.removing(ramps)
-    for (view, ramp) in zip(kept, ramps) { views[view].ramp.add(ProjectionRamp(ramp, shape: stack.shape)) }
     var fine = settings
     (fine.findsHeights, fine.findsCentres) = (false, false)
     fine.levels = settings.levels.suffix(1)

@@ -6,8 +6,8 @@ public struct TomogramRecipe: Sendable, Hashable, Codable {
   public var preparation = PreparationSettings()
   /// Nil where projections lie as they should.
   public var alignment: AlignmentSettings? = AlignmentSettings()
-  /// How often constants and ramps are fitted again to projections simulated from an aligned volume, and views aligned
-  /// again after it; 0 keeps those from air.
+  /// How often constants and ramps of views without air are fitted to projections simulated from an aligned volume, and all
+  /// views aligned again after it.
   public var rampRounds = 0
   public var algorithm = ReconstructionAlgorithm(.fbp)
   /// Where the axis is, in pixels from the left edge of the projections as given; nil is what the projections state, or the

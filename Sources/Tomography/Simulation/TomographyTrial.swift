@@ -17,27 +17,59 @@ public struct TomographyTrial: Sendable {
     public var isCovered: Bool { abs(pull) <= 1.959_964 }
   }
 
+  /// The quantities that are looked for.
+  public struct Comparisons: Sendable, Hashable {
+    public var solidVolume: Comparison
+    public var envelopeVolume: Comparison
+    /// With the density of the solid.
+    public var massFromVolume: Comparison
+    public var massFromElectrons: Comparison
+
+    init(_ found: ParticleQuantities, truth: PorousParticle, mass: Double) {
+      func compare(_ found: BudgetedValue?, _ truth: Double) -> Comparison {
+        Comparison(found: found?.uncertain ?? UncertainValue(.nan, uncertainty: .nan), truth: truth)
+      }
+      solidVolume = compare(found.solidVolume, truth.solidVolume)
+      envelopeVolume = compare(found.envelopeVolume, truth.envelopeVolume)
+      massFromVolume = compare(found.massFromVolume, mass)
+      massFromElectrons = compare(found.massFromElectrons, mass)
+    }
+  }
+
+  /// Relative standard uncertainties of what goes into a measurement beside projections, as a good experiment knows them.
+  public struct Inputs: Sendable, Hashable {
+    /// Edge of a pixel: distance, energy and detector.
+    public var pixel = 1e-3
+    /// Mass of an electron of the composition.
+    public var composition = 2e-3
+    public var density = 2e-3
+
+    public init() {}
+  }
+
   public let tomogram: Tomogram
   public let particle: SegmentedParticle
+  /// With pixel, wavelength, composition and density known exactly.
   public let quantities: ParticleQuantities
-  public let solidVolume: Comparison
-  public let envelopeVolume: Comparison
-  /// With the true density of the solid.
-  public let massFromVolume: Comparison
-  public let massFromElectrons: Comparison
+  /// What the method alone gets wrong: everything else is known exactly.
+  public let exact: Comparisons
+  /// As in an experiment: pixel, composition and density were drawn about the truth, with the uncertainties that are stated.
+  public let stated: Comparisons
   /// Root mean square by which the displacements of views that did not fail miss the truth, in pixels, what is free (a
   /// constant of the rows, a constant and a sine of the columns) taken off.
   public let shiftDeviation: ImageShift
 
   /// - Parameters:
-  ///   - simulation: its pixel and wavelength are taken to be known exactly.
+  ///   - simulation: projections and truth.
   ///   - recipe: how the volume is made.
   ///   - composition: of the solid.
   ///   - charge: that passed, in coulombs.
+  ///   - inputs: how well what else goes into ``stated`` is known.
   ///   - threads: the result does not depend on it.
   public init(
     _ simulation: TomographySimulation, recipe: TomogramRecipe, composition: ElectronComposition,
-    charge: UncertainValue? = nil, threads: Int, progress: (TomogramProgress) throws -> Void = { _ in }
+    charge: UncertainValue? = nil, inputs: Inputs = Inputs(), threads: Int,
+    progress: (TomogramProgress) throws -> Void = { _ in }
   ) throws {
     let truth = simulation.particle
     tomogram = try recipe(
@@ -48,19 +80,27 @@ public struct TomographyTrial: Sendable {
     let medium = SurroundingMedium(
       name: "medium", electronDensity: UncertainValue(truth.mediumElectronDensity),
       pores: truth.isSoaked || truth.mediumElectronDensity == 0 ? .filled : .empty)
-    quantities = try ParticleMeasurement(
+    var measurement = ParticleMeasurement(
       voxel: UncertainValue(simulation.pixel), wavelength: UncertainValue(simulation.wavelength), medium: medium,
-      composition: composition,
-      density: ParticleMeasurement.AssumedDensity(UncertainValue(density), basis: .solid), charge: charge
-    )(tomogram.volume, particle, evidence: tomogram.evidence, threads: threads)
+      composition: composition, compositionUncertainty: 0,
+      density: ParticleMeasurement.AssumedDensity(UncertainValue(density), basis: .solid), charge: charge)
+    quantities = try measurement(tomogram.volume, particle, evidence: tomogram.evidence, threads: threads)
     let mass = truth.electrons * composition.massPerElectron
-    func compare(_ found: BudgetedValue?, _ truth: Double) -> Comparison {
-      Comparison(found: found?.uncertain ?? UncertainValue(.nan, uncertainty: .nan), truth: truth)
-    }
-    solidVolume = compare(quantities.solidVolume, truth.solidVolume)
-    envelopeVolume = compare(quantities.envelopeVolume, truth.envelopeVolume)
-    massFromVolume = compare(quantities.massFromVolume, mass)
-    massFromElectrons = compare(quantities.massFromElectrons, mass)
+    exact = Comparisons(quantities, truth: truth, mass: mass)
+
+    // The truth stays what was simulated, and what is stated about it is off by what is stated, except that the composition
+    // cannot be: there its mass is.
+    var generator = SeededGenerator(seed: simulation.seed ^ 0x696E_7075, item: 0)
+    let edge = simulation.pixel * (1 + inputs.pixel * generator.normal())
+    measurement.voxel = UncertainValue(edge, uncertainty: inputs.pixel * edge)
+    let heavier = 1 + inputs.composition * generator.normal()
+    measurement.compositionUncertainty = inputs.composition
+    let assumed = density * heavier * (1 + inputs.density * generator.normal())
+    measurement.density = ParticleMeasurement.AssumedDensity(
+      UncertainValue(assumed, uncertainty: inputs.density * assumed), basis: .solid)
+    stated = Comparisons(
+      try measurement(tomogram.volume, particle, evidence: tomogram.evidence, threads: threads), truth: truth,
+      mass: mass * heavier)
     shiftDeviation = Self.deviation(of: tomogram, from: simulation.truth())
   }
 
