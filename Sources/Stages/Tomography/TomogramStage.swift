@@ -1,0 +1,81 @@
+import ArrayMath
+import Foundation
+import ImageAnalysis
+public import Pipeline
+public import Tomography
+
+/// From projections of one sample to its volume.
+public enum TomogramStage: Stage {
+  public static let name = "tomogram"
+  public static let version = 1
+  public static let citations = [Citation.kakSlaney1988]
+
+  /// What the run works on.
+  public struct Input: Sendable {
+    /// Name of the measurement, which its answers begin with; empty for one alone.
+    public var name = ""
+    public var source: Source
+    /// Edge of a pixel at the sample, in metres, and wavelength in metres where it is known.
+    public var voxel: Double
+    public var wavelength: Double?
+
+    public init(_ source: Source, voxel: Double, wavelength: Double?) {
+      self.source = source
+      self.voxel = voxel
+      self.wavelength = wavelength
+    }
+  }
+
+  /// Where projections come from.
+  public enum Source: Sendable {
+    /// Complex objects.
+    case transmissions([TransmissionProjection])
+    /// Frames of numbers.
+    case measured(MeasuredProjections)
+  }
+
+  public static func estimate(_ parameters: Parameters, inputBytes: Int) -> ResourceEstimate {
+    // Single precision; better is known once the projections can be opened.
+    let pixels = max(Double(inputBytes) / 4, 64 * 64 * 60)
+    let side = cbrt(pixels / 1.5)
+    return TomogramExtent(projections: Int(pixels / (side * side)), rows: Int(side), columns: Int(side)).estimate(
+      parameters)
+  }
+
+  public static func run(
+    _ input: Input, _ parameters: Parameters, _ context: RunContext
+  ) throws -> StageResult<TomogramResult> {
+    let place = input.name.isEmpty ? name : "\(name)-\(input.name)"
+    guard case .measured(let measured) = input.source else {
+      throw StageDocumentError(path: place, problem: "complex objects are not read yet")
+    }
+    let shape = measured.frames.shape
+    var pixels: [Float] = []
+    for frame in 0..<measured.frames.count { pixels += try measured.frames.floats(frame: frame) }
+    let angles = measured.angles ?? ProjectionGeometry.halfTurn(measured.frames.count)
+    let geometry = ProjectionGeometry(
+      angles: angles, axisColumn: parameters.alignment.axis ?? measured.axisColumn ?? Double(shape.columns) / 2,
+      sense: parameters.sense)
+    let stack = try ProjectionStack(pixels, shape: shape, geometry: geometry)
+    var facts = TomogramResult.Facts(
+      voxel: input.voxel, wavelength: input.wavelength,
+      views: angles.indices.map { TomogramResult.View(name: "projection \($0)") })
+    for view in angles.indices {
+      facts.views[view].total = stack.image(view).pixels.reduce(0.0) { $1.isNaN ? $0 : $0 + Double($1) }
+    }
+    let raw = try FilteredBackProjection(
+      RampFilter(parameters.reconstruction.filter, cutOff: parameters.reconstruction.cutOff),
+      size: parameters.reconstruction.size)(stack, threads: context.threads)
+    let factor = Float(
+      TomogramResult.factor(of: stack.quantity, wavelength: input.wavelength, voxel: input.voxel))
+    let value = TomogramResult(volume: raw.map { factor * $0 }, projections: stack, facts: facts)
+    let summary = TomogramSummary(value: value, name: input.name, parameters: parameters).summary
+    return StageResult(value: value, summary: summary)
+  }
+}
+
+extension Citation {
+  static let kakSlaney1988 = Citation(
+    key: "kak1988",
+    text: "A. C. Kak, M. Slaney, Principles of Computerized Tomographic Imaging, IEEE Press (1988).")
+}
