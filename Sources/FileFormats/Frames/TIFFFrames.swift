@@ -12,6 +12,8 @@ final class TIFFFrames: FrameSource {
   let pixelType: PixelType
   let count: Int
   let metadata: FrameMetadata
+  /// The description of the first page; empty where it has none.
+  let description: String
 
   private let bytes: FrameBytes
   private let pages: [operando_tiff_page]
@@ -21,6 +23,7 @@ final class TIFFFrames: FrameSource {
   private static let largestPageCount = 1_000_000
   /// What the densest compression, deflate, gains at most.
   private static let largestGain = 1100
+  private static let descriptionTag: UInt32 = 270
 
   static func recognises(_ start: [UInt8]) -> Bool {
     guard start.count >= 8 else { return false }
@@ -35,6 +38,7 @@ final class TIFFFrames: FrameSource {
     var pages: [operando_tiff_page] = []
     var first: (shape: FrameShape, type: PixelType)?
     var metadata = FrameMetadata()
+    var description = ""
     var number = 0
     repeat {
       number += 1
@@ -49,7 +53,10 @@ final class TIFFFrames: FrameSource {
             + "\(first.shape.rows) x \(first.shape.columns) of \(first.type.rawValue); frames of one series are alike")
       }
       first = (shape, type)
-      if pages.isEmpty { metadata = TIFFFrames.metadata(of: page, handle, type: type) }
+      if pages.isEmpty {
+        metadata = TIFFFrames.metadata(of: page, handle, type: type)
+        description = handle.text(TIFFFrames.descriptionTag) ?? ""
+      }
       pages.append(page)
       guard pages.count <= TIFFFrames.largestPageCount else {
         throw FormatError(bytes.name, "has more than \(TIFFFrames.largestPageCount) pages")
@@ -64,6 +71,7 @@ final class TIFFFrames: FrameSource {
     self.pages = pages
     count = pages.count
     self.metadata = metadata
+    self.description = description
     idle.withLock { $0.append(handle) }
   }
 
@@ -119,7 +127,7 @@ final class TIFFFrames: FrameSource {
   private static func metadata(
     of page: operando_tiff_page, _ handle: TIFFHandle, type: PixelType
   ) -> FrameMetadata {
-    let (descriptionTag, modelTag, dateTag): (UInt32, UInt32, UInt32) = (270, 272, 306)
+    let (modelTag, dateTag): (UInt32, UInt32) = (272, 306)
     var metadata = FrameMetadata()
     metadata.tiffOrientation = page.orientation == 0 ? nil : Int(page.orientation)
     metadata.detectorName = handle.text(modelTag)

@@ -83,7 +83,8 @@ struct StackPositions {
     return result
   }
 
-  private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+  /// The fields of a line, split at commas, semicolons or tabs, or at spaces.
+  static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     let line = line.last == 0x0D ? line.dropLast() : line
     if let separator = separators.first(where: { line.contains($0) }) {
@@ -98,7 +99,8 @@ struct StackPositions {
     return field
   }
 
-  private static func value(_ field: ArraySlice<UInt8>) -> Double? {
+  /// The finite number of a field; nil where it is none.
+  static func value(_ field: ArraySlice<UInt8>) -> Double? {
     DecimalParser.number(field, decimalComma: false).flatMap { $0.isFinite ? $0 : nil }
   }
 

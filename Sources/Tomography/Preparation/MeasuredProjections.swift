@@ -20,8 +20,10 @@ public struct MeasuredProjections: Sendable {
   public var frames: any FrameSource
   /// Nil where the file does not tell.
   public var content: Content?
-  /// An angle for every frame, in radians; nil where the file does not tell.
+  /// An angle for every frame, in radians, or in what ``angleUnitIsStated`` leaves open; nil where the file does not tell.
   public var angles: [Double]?
+  /// Whether the unit of the angles is known; where it is not, ``angles`` holds the numbers as they were read.
+  public var angleUnitIsStated = true
   /// Frames with the beam on and without sample, and without beam.
   public var flats: [ScalarImage] = []
   public var darks: [ScalarImage] = []
