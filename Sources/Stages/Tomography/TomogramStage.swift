@@ -18,6 +18,8 @@ public enum TomogramStage: Stage {
     /// Edge of a pixel at the sample, in metres, and wavelength in metres where it is known.
     public var voxel: Double
     public var wavelength: Double?
+    /// Projections that are not there, and why.
+    public var failures: [String] = []
 
     public init(_ source: Source, voxel: Double, wavelength: Double?) {
       self.source = source

@@ -15,8 +15,9 @@ extension TomographySettings {
     let source = ptychography.map { "\(PtychographyStage.name)-\($0)" }
     // Files that cannot be listed are told when the stage is keyed.
     let files = (try? ProjectionInput.files(projections)) ?? projections.map { DiffractionInput.plainPath($0.path) }
+    let further = (flats + darks + (anglesFile.map { [$0] } ?? [])).map { DiffractionInput.plainPath($0.path) }
     var stage = TomogramStage.planned(
-      instance: name, parameters, canonical: inputText, inputFiles: files, upstream: source.map { [$0] } ?? [],
+      instance: name, parameters, canonical: inputText, inputFiles: files + further, upstream: source.map { [$0] } ?? [],
       sequenceIndex: count + 1
     ) { upstream in
       if let source { return try settings.input(ofPtychography: upstream[source] ?? "") }
@@ -52,6 +53,10 @@ extension TomographySettings {
     """
     content = \(content?.rawValue ?? "none")
     angles = \(angles.map { $0.canonical ?? "" })
+    angle_unit = \(angleUnit?.rawValue ?? "none")
+    angles_file = \(anglesFile == nil ? "none" : "given")
+    flats = \(flats.count)
+    darks = \(darks.count)
     angle_range = \(angleRange?.canonical ?? "none")
     energy = \(energy?.canonical ?? "none")
     pixel = \(pixel?.canonical ?? "none")

@@ -1,4 +1,4 @@
-import FileFormats
+public import FileFormats
 import Foundation
 public import Pipeline
 public import Quantities
@@ -22,9 +22,18 @@ public struct TomographySettings: ExperimentDecodable {
   @Setting("angle of each projection, where the files do not state it", default: [], example: "[0 deg, 0.3 deg]")
   public var angles: [Angle]
   @Setting(
+    "text with an angle a line, or FILE.h5::/dataset, where the files do not state them", example: "angles.txt")
+  public var anglesFile: FilePath?
+  @Setting("unit of the angles of the files: deg or rad; left out, as they state it, or told by their span")
+  public var angleUnit: AngleUnitChoice?
+  @Setting(
     "range over which the projections are spread evenly, its end not included, where the files state no angle",
     in: 1 * .degree...3600 * .degree, example: "180 deg")
   public var angleRange: Angle?
+  @Setting("frames with the beam on and without sample, for intensities", default: [], example: "flat.tif")
+  public var flats: [FilePath]
+  @Setting("frames without beam, for intensities", default: [], example: "dark.tif")
+  public var darks: [FilePath]
   @Setting(
     "which way the sample turns with rising angle, seen from above (from row 0) with the images seen from the source; the other one gives the mirror image",
     default: .counterclockwise)
@@ -65,9 +74,13 @@ public struct TomographySettings: ExperimentDecodable {
           at: "projections", "both files and a ptychographic measurement are given", detail: "keep one of them"))
     default: break
     }
-    if !angles.isEmpty, angleRange != nil {
+    let givenAngles = [("angles", !angles.isEmpty), ("angles_file", anglesFile != nil), ("angle_range", angleRange != nil)]
+      .filter(\.1).map(\.0)
+    if givenAngles.count > 1, let last = givenAngles.last {
       found.append(
-        SettingProblem(at: "angle_range", "the angles are given twice", detail: "keep `angles` or `angle_range`"))
+        SettingProblem(
+          at: last, "the angles are given twice",
+          detail: "keep one of \(givenAngles.map { "`\($0)`" }.joined(separator: ", "))"))
     }
     return found
   }
@@ -85,6 +98,8 @@ public struct TomographySettings: ExperimentDecodable {
   /// Every file that is read, with the setting that names it.
   var files: [(key: String, path: FilePath)] {
     projections.enumerated().map { ("projections[\($0.offset)]", $0.element) }
+      + flats.enumerated().map { ("flats[\($0.offset)]", $0.element) }
+      + darks.enumerated().map { ("darks[\($0.offset)]", $0.element) } + (anglesFile.map { [("angles_file", $0)] } ?? [])
   }
 
   var tomogramStage: String { "\(TomogramStage.name)-\(name)" }
@@ -107,5 +122,9 @@ public struct TomographySettings: ExperimentDecodable {
 /// What the numbers of a projection are.
 public typealias ContentChoice = MeasuredProjections.Content
 
+/// The unit of angles in a file.
+public typealias AngleUnitChoice = ProjectionReadOptions.AngleUnit
+
 extension MeasuredProjections.Content: SettingChoice {}
+extension ProjectionReadOptions.AngleUnit: SettingChoice {}
 extension RotationSense: SettingChoice {}
