@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A closed surface of triangles in space, such as that of a particle.
 ///

@@ -13,7 +13,7 @@ struct SurfacePicture {
   let rows: Int
   let columns: Int
   /// `[row × columns + column]`, row 0 at the top; nil beside the surface, and the share of a pixel that it covers.
-  private(set) var pixels: [(colour: Colour, cover: Double)?]
+  let pixels: [(colour: Colour, cover: Double)?]
   let xExtent: ClosedRange<Double>
   let yExtent: ClosedRange<Double>
 
@@ -55,69 +55,92 @@ struct SurfacePicture {
     let points = Self.points(surface)
     guard let extent = Self.extent(of: points) else { return nil }
     (xExtent, yExtent) = extent
-    let (width, height) = (xExtent.upperBound - xExtent.lowerBound, yExtent.upperBound - yExtent.lowerBound)
+    let (width, height) = (
+      extent.x.upperBound - extent.x.lowerBound, extent.y.upperBound - extent.y.lowerBound
+    )
     let step = max(width, height) / Double(Self.side)
-    columns = max(1, Int((width / step).rounded()))
-    rows = max(1, Int((height / step).rounded()))
-    let fine = step / Double(Self.samples)
-    let (fineRows, fineColumns) = (rows * Self.samples, columns * Self.samples)
-    var depth = [Double](repeating: -.infinity, count: fineRows * fineColumns)
-    var light = [Double](repeating: 0, count: fineRows * fineColumns)
-    let lamp = SIMD3(-0.4, 0.5, 0.77)
+    (columns, rows) = (max(1, Int((width / step).rounded())), max(1, Int((height / step).rounded())))
+    var canvas = Canvas(
+      rows: rows * Self.samples, columns: columns * Self.samples, left: extent.x.lowerBound, top: extent.y.upperBound,
+      step: step / Double(Self.samples))
     for triangle in 0..<surface.triangleCount {
       let corners = (0..<3).map { points[Int(surface.triangles[3 * triangle + $0])] }
-      let (p, q, r) = (corners[0], corners[1], corners[2])
-      let (a, b) = (q - p, r - p)
-      let normal = SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
-      let length = (normal * normal).sum().squareRoot()
-      let area = normal.z
-      guard length > 0, abs(area) > 1e-30 else { continue }
-      // Both sides are lit, so that a surface that is turned inside out is seen too.
-      let shade = 0.25 + 0.75 * max(0, (normal * lamp).sum() * (area > 0 ? 1 : -1) / length)
-      func column(_ x: Double) -> Double { (x - xExtent.lowerBound) / fine - 0.5 }
-      func row(_ y: Double) -> Double { (yExtent.upperBound - y) / fine - 0.5 }
-      let xs = corners.map { column($0.x) }
-      let ys = corners.map { row($0.y) }
-      let left = max(0, Int((xs.min() ?? 0).rounded(.up)))
-      let right = min(fineColumns - 1, Int((xs.max() ?? 0).rounded(.down)))
-      let top = max(0, Int((ys.min() ?? 0).rounded(.up)))
-      let bottom = min(fineRows - 1, Int((ys.max() ?? 0).rounded(.down)))
-      guard left <= right, top <= bottom else { continue }
-      for line in top...bottom {
-        let y = yExtent.upperBound - (Double(line) + 0.5) * fine - p.y
-        for place in left...right {
-          let x = xExtent.lowerBound + (Double(place) + 0.5) * fine - p.x
-          let s = (x * b.y - y * b.x) / area
-          let t = (a.x * y - a.y * x) / area
-          guard s >= -1e-9, t >= -1e-9, s + t <= 1 + 1e-9 else { continue }
-          let z = p.z + s * a.z + t * b.z
-          if z > depth[line * fineColumns + place] {
-            depth[line * fineColumns + place] = z
-            light[line * fineColumns + place] = shade
-          }
-        }
-      }
+      canvas.draw(corners[0], corners[1], corners[2])
     }
-    pixels = []
-    pixels.reserveCapacity(rows * columns)
+    let whole = canvas.columns
+    var drawn: [(colour: Colour, cover: Double)?] = []
+    drawn.reserveCapacity(rows * columns)
     for row in 0..<rows {
       for column in 0..<columns {
         var (sum, count) = (0.0, 0)
         for line in row * Self.samples..<(row + 1) * Self.samples {
           for place in column * Self.samples..<(column + 1) * Self.samples
-          where depth[line * fineColumns + place] > -.infinity {
-            sum += light[line * fineColumns + place]
+          where canvas.depth[line * whole + place] > -.infinity {
+            sum += canvas.light[line * whole + place]
             count += 1
           }
         }
         guard count > 0 else {
-          pixels.append(nil)
+          drawn.append(nil)
           continue
         }
         let shade = sum / Double(count)
         let lit = Colour(
           red: shade * Double(colour.red), green: shade * Double(colour.green), blue: shade * Double(colour.blue))
-        pixels.append((lit, Double(count) / Double(Self.samples * Self.samples)))
+        drawn.append((lit, Double(count) / Double(Self.samples * Self.samples)))
+      }
+    }
+    pixels = drawn
+  }
+}
+
+/// What is nearest to the viewer at each sample, and how light it is.
+private struct Canvas {
+  let rows: Int
+  let columns: Int
+  let left: Double
+  let top: Double
+  /// From one sample to the next.
+  let step: Double
+  var depth: [Double]
+  var light: [Double]
+
+  /// The direction of the light.
+  private static let lamp = SIMD3(-0.4, 0.5, 0.77)
+
+  init(rows: Int, columns: Int, left: Double, top: Double, step: Double) {
+    (self.rows, self.columns, self.left, self.top, self.step) = (rows, columns, left, top, step)
+    depth = Array(repeating: -.infinity, count: rows * columns)
+    light = Array(repeating: 0, count: rows * columns)
+  }
+
+  /// A triangle by its corners: to the right, up, and towards the viewer.
+  mutating func draw(_ p: SIMD3<Double>, _ q: SIMD3<Double>, _ r: SIMD3<Double>) {
+    let (a, b) = (q - p, r - p)
+    let normal = SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
+    let length = (normal * normal).sum().squareRoot()
+    let area = normal.z
+    guard length > 0, abs(area) > 1e-12 * length else { return }
+    // Both sides are lit, so that a surface that is turned inside out is seen too.
+    let shade = 0.25 + 0.75 * max(0, (normal * Self.lamp).sum() * (area > 0 ? 1 : -1) / length)
+    let xs = [p.x, q.x, r.x].map { ($0 - left) / step - 0.5 }
+    let ys = [p.y, q.y, r.y].map { (top - $0) / step - 0.5 }
+    let first = max(0, Int((xs.min() ?? 0).rounded(.up)))
+    let last = min(columns - 1, Int((xs.max() ?? 0).rounded(.down)))
+    let upper = max(0, Int((ys.min() ?? 0).rounded(.up)))
+    let lower = min(rows - 1, Int((ys.max() ?? 0).rounded(.down)))
+    guard first <= last, upper <= lower else { return }
+    for line in upper...lower {
+      let y = top - (Double(line) + 0.5) * step - p.y
+      for place in first...last {
+        let x = left + (Double(place) + 0.5) * step - p.x
+        let s = (x * b.y - y * b.x) / area
+        let t = (a.x * y - a.y * x) / area
+        guard s >= -1e-9, t >= -1e-9, s + t <= 1 + 1e-9 else { continue }
+        let z = p.z + s * a.z + t * b.z
+        let index = line * columns + place
+        guard z > depth[index] else { continue }
+        (depth[index], light[index]) = (z, shade)
       }
     }
   }
