@@ -60,6 +60,17 @@ struct FourierShells {
     counts[shell] += 1
   }
 
+  /// Adds sums that were made elsewhere to those of a shell.
+  mutating func add(
+    cross part: (real: Double, imaginary: Double), first: Double, second: Double, count: Int, shell: Int
+  ) {
+    cross[shell].real += part.real
+    cross[shell].imaginary += part.imaginary
+    firstPower[shell] += first
+    secondPower[shell] += second
+    counts[shell] += count
+  }
+
   /// |Σ a conj b|² / (Σ|a|² Σ|b|²) of each shell, less what noise alone would give; not negative.
   var coherence: [Double] {
     counts.indices.map { shell in
