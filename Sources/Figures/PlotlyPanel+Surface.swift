@@ -12,7 +12,8 @@ extension PlotlyPanel {
       (
         "lighting",
         .object([
-          ("ambient", .number(0.5)), ("diffuse", .number(0.8)), ("specular", .number(0.15)), ("roughness", .number(0.7)),
+          ("ambient", .number(0.5)), ("diffuse", .number(0.8)), ("specular", .number(0.15)),
+          ("roughness", .number(0.7)),
         ])
       ),
       (
@@ -45,7 +46,8 @@ extension PlotlyPanel {
     let distance = 1.9
     let (azimuth, elevation) = (SurfacePicture.azimuth, SurfacePicture.elevation)
     let eye: [(String, JSONText)] = [
-      ("x", .number(distance * cos(elevation) * cos(azimuth))), ("y", .number(distance * cos(elevation) * sin(azimuth))),
+      ("x", .number(distance * cos(elevation) * cos(azimuth))),
+      ("y", .number(distance * cos(elevation) * sin(azimuth))),
       ("z", .number(distance * sin(elevation))),
     ]
     return .object([

@@ -119,7 +119,8 @@ extension Experiment {
       frameFiles[made.path] = made.write
       truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
     }
-    for (index, measurement) in settings.ptychography.enumerated() where simulatedTomography(showing: measurement) == nil {
+    for (index, measurement) in settings.ptychography.enumerated()
+    where simulatedTomography(showing: measurement) == nil {
       guard let made = try simulatedPtychography(measurement, seed: seed &+ UInt64(index)) else { continue }
       changed.ptychography[index] = made.settings
       frameFiles.merge(made.frameFiles) { $1 }

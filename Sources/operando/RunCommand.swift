@@ -28,7 +28,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Number of threads; results do not depend on it. Without it, one a core.")
   var threads: Int?
   @Option(
-    help: "A picture of the ptychographic projection at work, refreshed meanwhile: .png, or .html that reloads by itself.")
+    help:
+      "A picture of the ptychographic projection at work, refreshed meanwhile: .png, or .html that reloads by itself.")
   var preview: String?
   @Flag(help: "Print events as JSON, one object a line.")
   var json = false

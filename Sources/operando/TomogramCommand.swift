@@ -32,7 +32,8 @@ struct TomogramCommand: ParsableCommand {
       130 interrupted (nothing written).
       """)
 
-  @Argument(help: "Projections: a file, a folder, a name with *, or complex objects, a file an angle.", completion: .file())
+  @Argument(
+    help: "Projections: a file, a folder, a name with *, or complex objects, a file an angle.", completion: .file())
   var projections: [String]
   @OptionGroup(title: "What the files do not state") var statements: ProjectionOptions
   @OptionGroup(title: "Volume") var volume: VolumeOptions

@@ -57,7 +57,8 @@ struct VolumeOptions: ParsableArguments {
   var align = "reprojection"
   @Option(help: "Column of the rotation axis, in pixels from the left edge. Without it, as the file states or found.")
   var axis: Double?
-  @Option(help: ArgumentHelp("How the volume is made: \(AlgorithmChoice.allCases.map(\.rawValue).joined(separator: ", "))."))
+  @Option(
+    help: ArgumentHelp("How the volume is made: \(AlgorithmChoice.allCases.map(\.rawValue).joined(separator: ", "))."))
   var algorithm = "fbp"
   @Option(help: "Window of the filter: ramp, shepp-logan, cosine, hann, hamming, parzen or butterworth.")
   var filter = "ramp"

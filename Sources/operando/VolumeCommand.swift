@@ -73,7 +73,10 @@ struct VolumeCommand: ParsableCommand {
     defer { withExtendedLifetime(signals) {} }
     let result: StageResult<TomographicParticle>
     do {
-      var input = ParticleVolumeStage.Input(try tomogram(), specificCapacity: try uncertain(capacity, of: "--capacity", as: "a specific capacity such as \"275.5 mAh/g\"", SpecificCapacityKind.self))
+      var input = ParticleVolumeStage.Input(
+        try tomogram(),
+        specificCapacity: try uncertain(
+          capacity, of: "--capacity", as: "a specific capacity such as \"275.5 mAh/g\"", SpecificCapacityKind.self))
       input.charge = parameters.statedCharge
       let context = RunContext(
         threads: destination.threads, warn: { Terminal.note("warning: \($0)") },

@@ -131,7 +131,7 @@ extension TomographySettings {
     if !simulation.needle { character.needle = nil }
     var generator = SeededGenerator(seed: seed, item: -3)
     var particle = PorousParticle.random(character, using: &generator)
-    particle.mediumElectronDensity = self.particle?.surroundings ?? 0
+    particle.mediumElectronDensity = self.particle?.surroundings?.value.si ?? 0
     return (particle, simulation)
   }
 

@@ -31,9 +31,12 @@ extension ParticleVolumeStage {
       default: MountChoice.none)
     public var mount: MountChoice
     @Setting(
-      "height at which the mount is cut, from the middle of the volume, upwards positive", in: Length(si: -1)...Length(si: 1),
+      "height at which the mount is cut, from the middle of the volume, upwards positive",
+      in: Length(si: -1)...Length(si: 1),
       example: "-6.2 um")
     public var mountHeight: Length?
+    @Setting("what closed pores hold: filled (the medium has entered) or empty", default: .filled)
+    public var pores: PoreContent
     @Setting("measurement of the potentiostat whose charge the particle took", example: "particle")
     public var charge: String?
     @Setting(
@@ -79,14 +82,16 @@ extension ParticleVolumeStage {
     }
 
     /// Electrons per cubic metre of what surrounds the particle; nil where the word is not known.
-    var surroundings: Double? {
+    var surroundings: UncertainQuantity<NumberDensityKind>? {
       switch medium {
-      case "vacuum": return 0
+      case "vacuum": return UncertainQuantity(NumberDensity(si: 0))
       // Dry air at 20 degrees and 1013 hPa: 1.204 kg/m3 of half an electron a nucleon.
-      case "air": return 1.204 / 1.660_539_066_60e-27 * 0.499
+      case "air": return UncertainQuantity(NumberDensity(si: 1.204 / 1.660_539_066_60e-27 * 0.499))
       default:
-        guard let density = try? NumberDensity(parsing: medium), density.si >= 0 else { return nil }
-        return density.si
+        guard let density = try? UncertainQuantity<NumberDensityKind>(parsing: medium), density.value.si >= 0 else {
+          return nil
+        }
+        return density
       }
     }
   }
@@ -94,6 +99,9 @@ extension ParticleVolumeStage {
 
 /// What a density is of.
 public enum DensityBasis: String, SettingChoice { case solid, envelope }
+
+/// What closed pores hold.
+public enum PoreContent: String, SettingChoice { case filled, empty }
 
 /// How what holds the particle is cut off.
 public enum MountChoice: String, SettingChoice { case none, neck, plane }

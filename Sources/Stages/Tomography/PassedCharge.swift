@@ -31,6 +31,7 @@ public struct PassedCharge: Sendable, Hashable {
     let times = accounting.time
     self.init(
       accounting.finalCharge, duration: (times.last ?? 0) - (times.first ?? 0),
-      source: "\(measurement.name): " + (measurement.file == nil ? "the described protocol" : "the potentiostat's record"))
+      source: "\(measurement.name): "
+        + (measurement.file == nil ? "the described protocol" : "the potentiostat's record"))
   }
 }

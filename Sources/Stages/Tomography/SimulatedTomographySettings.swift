@@ -8,7 +8,9 @@ public import Quantities
 public struct SimulatedTomographySettings: ExperimentDecodable {
   @Setting("projections, without ptychography", default: 180, in: 2...10_000)
   public var projections: Int
-  @Setting("range of the angles, its end not included, without ptychography", default: 180 * .degree, in: 1 * .degree...360 * .degree)
+  @Setting(
+    "range of the angles, its end not included, without ptychography", default: 180 * .degree,
+    in: 1 * .degree...360 * .degree)
   public var range: Angle
   @Setting(
     "diameter of the sphere of the particle's volume", default: Length(3.2, .micrometre),

@@ -65,7 +65,8 @@ struct TomogramFigures {
         + "from the lowest slice to the highest.",
       panels: [
         Panel(
-          x: Axis("x", unit: "um", limits: picture.xExtent), y: Axis("y, along the beam", unit: "um", limits: picture.yExtent),
+          x: Axis("x", unit: "um", limits: picture.xExtent),
+          y: Axis("y, along the beam", unit: "um", limits: picture.yExtent),
           marks: [map(picture, indices.reversed().map(volume.slice), limits)], equalAspect: true)
       ],
       frames: frames > 1 ? Figure.Frames(label: "height", unit: "um", values: heights.reversed()) : nil)
@@ -76,7 +77,8 @@ struct TomogramFigures {
     let (slice, row, column) = centre
     func image(_ rows: Int, _ columns: Int, _ voxel: (Int, Int) -> Float) -> ScalarImage {
       ScalarImage(
-        (0..<rows).flatMap { row in (0..<columns).map { voxel(row, $0) } }, shape: FrameShape(rows: rows, columns: columns))
+        (0..<rows).flatMap { row in (0..<columns).map { voxel(row, $0) } },
+        shape: FrameShape(rows: rows, columns: columns))
     }
     let front = image(shape.slices, shape.columns) { volume[$0, row, $1] }
     // Seen from the right: along the beam is to the right.
@@ -174,7 +176,8 @@ struct TomogramFigures {
     }
     return Figure(
       identifier: "\(prefix)tomogram-sinogram", title: "A sinogram before and after alignment",
-      caption: "One row of all projections, the first angle at the top, as measured and with the displacements taken off.",
+      caption:
+        "One row of all projections, the first angle at the top, as measured and with the displacements taken off.",
       panels: [panel("as measured", images[0]), panel("aligned", images[1])])
   }
 
@@ -247,7 +250,8 @@ struct TomogramFigures {
     let x = steps.indices.map { Double($0 + 1) }
     var panels = [
       Panel(
-        title: "change", x: Axis("iteration"), y: Axis("change of displacements, rms", unit: "pixel", scale: .logarithmic),
+        title: "change", x: Axis("iteration"),
+        y: Axis("change of displacements, rms", unit: "pixel", scale: .logarithmic),
         marks: [.points(Curve(name: "", x: x, y: steps.map { max($0.change, 1e-6) }))])
     ]
     if steps.contains(where: { $0.misfit.isFinite }) {

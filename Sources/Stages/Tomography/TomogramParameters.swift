@@ -63,6 +63,12 @@ public struct AlignmentParameters: ExperimentDecodable {
     "column of the rotation axis, in pixels from the left edge; left out, as the file states or found",
     in: -1e5...1e5, example: "256.5")
   public var axis: Double?
+  @Setting(
+    "whether a constant and a ramp of each projection are fitted together with its displacement, where there is no air",
+    default: false)
+  public var fitsRamps: Bool
+  @Setting("change of the displacements below which they have converged, in pixels", default: 0.02, in: 1e-4...1)
+  public var tolerance: Double
 
   public init() {}
 }

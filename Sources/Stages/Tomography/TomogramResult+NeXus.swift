@@ -16,6 +16,8 @@ extension TomogramResult {
   ///   with `weight` where pixels count differently.
   /// - `geometry` (NXcollection): `rotation_angle` in radians, `rotation_sense`, `axis_column`, `axis_tilt`,
   ///   `displacement` (projection, row and column) with `displacement_errors`, `pixel`, `wavelength`, `total`, `ramp`.
+  /// - `halves` (NXdata), where they were made: `first` and `second`, volumes of every second projection, as the signal of
+  ///   `volume`.
   /// - `correlation` (NXdata), where halves were compared: the Fourier shell correlation and its thresholds.
   /// - `facts` (NXnote): numbers and words as JSON.
   public var nexusChildren: [String: NeXusNode] {
@@ -25,6 +27,17 @@ extension TomogramResult {
       "facts": .group(
         .note(factsText, type: "application/json", description: "numbers and words of the tomogram, SI units")),
     ]
+    if let halves {
+      let shape = [volume.shape.slices, volume.shape.rows, volume.shape.columns]
+      children["halves"] = .group(
+        .data(
+          signal: "first", axes: [".", ".", "."], title: "Volumes of every second projection", interpretation: "image",
+          auxiliarySignals: ["second"],
+          datasets: [
+            "first": NeXusDataset(halves.first.voxels, shape: shape, units: signal.units, longName: "first half"),
+            "second": NeXusDataset(halves.second.voxels, shape: shape, units: signal.units, longName: "second half"),
+          ]))
+    }
     if let correlation = facts.correlation { children["correlation"] = .group(Self.data(of: correlation)) }
     return children
   }
@@ -34,14 +47,17 @@ extension TomogramResult {
       (0..<count).map { (Double($0) + 0.5 - Double(count) / 2) * step * 1e6 }, units: "um", longName: "\(name) / um")
   }
 
+  private var signal: (units: String, name: String) {
+    switch content {
+    case .delta: ("", "delta, above the medium")
+    case .attenuation: ("1/m", "attenuation / (1/m)")
+    case .phase: ("rad", "phase a voxel / rad")
+    }
+  }
+
   private var volumeData: NeXusGroup {
     let shape = [volume.shape.slices, volume.shape.rows, volume.shape.columns]
-    let (units, name) =
-      switch content {
-      case .delta: ("", "delta, above the medium")
-      case .attenuation: ("1/m", "attenuation / (1/m)")
-      case .phase: ("rad", "phase a voxel / rad")
-      }
+    let (units, name) = signal
     var datasets = [
       "z": Self.axis(volume.shape.slices, facts.voxel, "z"), "y": Self.axis(volume.shape.rows, facts.voxel, "y"),
       "x": Self.axis(volume.shape.columns, facts.voxel, "x"),
@@ -67,7 +83,8 @@ extension TomogramResult {
       "projection": NeXusDataset(
         projections.pixels, shape: shape, units: isPhase ? "rad" : "",
         longName: isPhase ? "minus the phase / rad" : "minus the logarithm of the transmission"),
-      "y": Self.axis(projections.shape.rows, facts.voxel, "y"), "x": Self.axis(projections.shape.columns, facts.voxel, "x"),
+      "y": Self.axis(projections.shape.rows, facts.voxel, "y"),
+      "x": Self.axis(projections.shape.columns, facts.voxel, "x"),
     ]
     if let weights = projections.weights { datasets["weight"] = NeXusDataset(weights, shape: shape, units: "") }
     return .data(
@@ -172,7 +189,13 @@ extension TomogramResult {
     guard let voxels = entry.dataset(at: "volume/\(content.rawValue)"), voxels.shape.count == 3,
       case .float32(let values) = voxels.array.values
     else { throw damaged("volume", "it does not hold a volume of \(content.rawValue)") }
-    volume = ScalarVolume(
-      values, shape: VolumeShape(slices: voxels.shape[0], rows: voxels.shape[1], columns: voxels.shape[2]))
+    let shape = VolumeShape(slices: voxels.shape[0], rows: voxels.shape[1], columns: voxels.shape[2])
+    volume = ScalarVolume(values, shape: shape)
+    if let first = entry.dataset(at: "halves/first"), let second = entry.dataset(at: "halves/second"),
+      case .float32(let odd) = first.array.values, case .float32(let even) = second.array.values,
+      odd.count == shape.count, even.count == shape.count
+    {
+      halves = (ScalarVolume(odd, shape: shape), ScalarVolume(even, shape: shape))
+    }
   }
 }

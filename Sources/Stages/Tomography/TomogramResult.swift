@@ -13,6 +13,8 @@ public struct TomogramResult: NeXusRepresentable {
   /// displacements are told, not applied.
   public var projections: ProjectionStack
   public var facts: Facts
+  /// Volumes of every second projection, as ``volume``; nil where none were made.
+  public var halves: (first: ScalarVolume, second: ScalarVolume)?
 
   public init(volume: ScalarVolume, projections: ProjectionStack, facts: Facts) {
     self.volume = volume

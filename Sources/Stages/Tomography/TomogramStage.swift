@@ -1,6 +1,3 @@
-import ArrayMath
-import Foundation
-import ImageAnalysis
 public import Pipeline
 public import Tomography
 
@@ -48,29 +45,7 @@ public enum TomogramStage: Stage {
     _ input: Input, _ parameters: Parameters, _ context: RunContext
   ) throws -> StageResult<TomogramResult> {
     let place = input.name.isEmpty ? name : "\(name)-\(input.name)"
-    guard case .measured(let measured) = input.source else {
-      throw StageDocumentError(path: place, problem: "complex objects are not read yet")
-    }
-    let shape = measured.frames.shape
-    var pixels: [Float] = []
-    for frame in 0..<measured.frames.count { pixels += try measured.frames.floats(frame: frame) }
-    let angles = measured.angles ?? ProjectionGeometry.halfTurn(measured.frames.count)
-    let geometry = ProjectionGeometry(
-      angles: angles, axisColumn: parameters.alignment.axis ?? measured.axisColumn ?? Double(shape.columns) / 2,
-      sense: parameters.sense)
-    let stack = try ProjectionStack(pixels, shape: shape, geometry: geometry)
-    var facts = TomogramResult.Facts(
-      voxel: input.voxel, wavelength: input.wavelength,
-      views: angles.indices.map { TomogramResult.View(name: "projection \($0)") })
-    for view in angles.indices {
-      facts.views[view].total = stack.image(view).pixels.reduce(0.0) { $1.isNaN ? $0 : $0 + Double($1) }
-    }
-    let raw = try FilteredBackProjection(
-      RampFilter(parameters.reconstruction.filter, cutOff: parameters.reconstruction.cutOff),
-      size: parameters.reconstruction.size)(stack, threads: context.threads)
-    let factor = Float(
-      TomogramResult.factor(of: stack.quantity, wavelength: input.wavelength, voxel: input.voxel))
-    let value = TomogramResult(volume: raw.map { factor * $0 }, projections: stack, facts: facts)
+    let value = try TomogramRun(input: input, parameters: parameters, context: context, place: place)()
     let summary = TomogramSummary(value: value, name: input.name, parameters: parameters).summary
     return StageResult(value: value, summary: summary)
   }

@@ -49,7 +49,8 @@ struct TomogramSummary {
       let count = Double(moved.count)
       let square = moved.reduce(0) { $0 + $1.rows * $1.rows + $1.columns * $1.columns }
       all.append(
-        number("displacement", "displacements that were found, rms", (square / count).squareRoot(), "pixel", "a spread"))
+        number("displacement", "displacements that were found, rms", (square / count).squareRoot(), "pixel", "a spread")
+      )
     }
     for (values, key, label) in [
       (facts.rowUncertainties, "displacement_error_rows", "uncertainty of a displacement, down"),

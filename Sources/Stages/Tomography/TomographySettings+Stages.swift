@@ -17,7 +17,8 @@ extension TomographySettings {
     let files = (try? ProjectionInput.files(projections)) ?? projections.map { DiffractionInput.plainPath($0.path) }
     let further = (flats + darks + (anglesFile.map { [$0] } ?? [])).map { DiffractionInput.plainPath($0.path) }
     var stage = TomogramStage.planned(
-      instance: name, parameters, canonical: inputText, inputFiles: files + further, upstream: source.map { [$0] } ?? [],
+      instance: name, parameters, canonical: inputText, inputFiles: files + further,
+      upstream: source.map { [$0] } ?? [],
       sequenceIndex: count + 1
     ) { upstream in
       if let source { return try settings.input(ofPtychography: upstream[source] ?? "") }

@@ -74,8 +74,10 @@ public struct TomographySettings: ExperimentDecodable {
           at: "projections", "both files and a ptychographic measurement are given", detail: "keep one of them"))
     default: break
     }
-    let givenAngles = [("angles", !angles.isEmpty), ("angles_file", anglesFile != nil), ("angle_range", angleRange != nil)]
-      .filter(\.1).map(\.0)
+    let givenAngles = [
+      ("angles", !angles.isEmpty), ("angles_file", anglesFile != nil), ("angle_range", angleRange != nil),
+    ]
+    .filter(\.1).map(\.0)
     if givenAngles.count > 1, let last = givenAngles.last {
       found.append(
         SettingProblem(
@@ -99,7 +101,8 @@ public struct TomographySettings: ExperimentDecodable {
   var files: [(key: String, path: FilePath)] {
     projections.enumerated().map { ("projections[\($0.offset)]", $0.element) }
       + flats.enumerated().map { ("flats[\($0.offset)]", $0.element) }
-      + darks.enumerated().map { ("darks[\($0.offset)]", $0.element) } + (anglesFile.map { [("angles_file", $0)] } ?? [])
+      + darks.enumerated().map { ("darks[\($0.offset)]", $0.element) }
+      + (anglesFile.map { [("angles_file", $0)] } ?? [])
   }
 
   var tomogramStage: String { "\(TomogramStage.name)-\(name)" }
