@@ -122,16 +122,6 @@ WIDE OPERANDO_CLONES void operando_fourier_rows(
   }
 }
 
-INLINE void outer_pass(const int radix, const operando_fourier_plan *plan, const float *y, float *x) {
-  size_t inner = plan->inner.length;
-  for (size_t k1 = 0; k1 < inner; k1++) {
-    complex_lanes a[8];
-    UNROLLED for (int n2 = 0; n2 < radix; n2++) a[n2] = load_piece(y + PIECE * (k1 + (size_t)n2 * inner));
-    butterfly(radix, a);
-    UNROLLED for (int k2 = 0; k2 < radix; k2++) store_piece(x + PIECE * (k1 + (size_t)k2 * inner), a[k2]);
-  }
-}
-
 WIDE OPERANDO_CLONES void operando_fourier_columns(
     const operando_fourier_plan *plan, float *image, size_t columns, int backward, float *scratch) {
   size_t rows = plan->length;
@@ -149,15 +139,7 @@ WIDE OPERANDO_CLONES void operando_fourier_columns(
         store_piece(pieces + PIECE * row, load_interleaved(part, backward));
       }
     }
-    columns_inner(plan, pieces, PIECE, middle, rest);
-    switch (plan->outer) {
-      case 8: outer_pass(8, plan, middle, pieces); break;
-      case 5: outer_pass(5, plan, middle, pieces); break;
-      case 4: outer_pass(4, plan, middle, pieces); break;
-      case 3: outer_pass(3, plan, middle, pieces); break;
-      case 2: outer_pass(2, plan, middle, pieces); break;
-      default: outer_pass(1, plan, middle, pieces); break;
-    }
+    columns_transform(plan, pieces, middle, rest);
     for (size_t row = 0; row < rows; row++) {
       float *line = corner + row * 2 * columns;
       if (width == LANES) {

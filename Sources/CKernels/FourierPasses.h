@@ -319,6 +319,29 @@ INLINE void columns_inner(const operando_fourier_plan *plan, const float *x, siz
   }
 }
 
+INLINE void outer_pass(const int radix, const operando_fourier_plan *plan, const float *y, float *x) {
+  size_t inner = plan->inner.length;
+  for (size_t k1 = 0; k1 < inner; k1++) {
+    complex_lanes a[8];
+    UNROLLED for (int n2 = 0; n2 < radix; n2++) a[n2] = load_piece(y + PIECE * (k1 + (size_t)n2 * inner));
+    butterfly(radix, a);
+    UNROLLED for (int k2 = 0; k2 < radix; k2++) store_piece(x + PIECE * (k1 + (size_t)k2 * inner), a[k2]);
+  }
+}
+
+// Sixteen columns in place. `middle` holds as many pieces as `pieces`, `scratch` twice those of an inner transform.
+INLINE void columns_transform(const operando_fourier_plan *plan, float *pieces, float *middle, float *scratch) {
+  columns_inner(plan, pieces, PIECE, middle, scratch);
+  switch (plan->outer) {
+    case 8: outer_pass(8, plan, middle, pieces); break;
+    case 5: outer_pass(5, plan, middle, pieces); break;
+    case 4: outer_pass(4, plan, middle, pieces); break;
+    case 3: outer_pass(3, plan, middle, pieces); break;
+    case 2: outer_pass(2, plan, middle, pieces); break;
+    default: outer_pass(1, plan, middle, pieces); break;
+  }
+}
+
 // The mirror image of columns_inner: from pieces [n2][k1], as an outer transform over k2 left them, to places in order.
 INLINE void columns_inner_back(
     const operando_fourier_plan *plan, const float *x, float *y, size_t to, float *scratch) {

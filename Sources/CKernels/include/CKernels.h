@@ -26,5 +26,6 @@
 #include "PtychographyKernels.h"
 #include "RadonKernels.h"
 #include "SquareRoots.h"
+#include "TomographyKernels.h"
 
 #endif
