@@ -15,6 +15,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-speed", ptychographySpeedLines), ("ptychography-measured", ptychographyMeasuredLines),
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-run", tomographyRunLines),
+  ("tomography-algorithms", tomographyAlgorithmLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

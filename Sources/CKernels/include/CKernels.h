@@ -26,6 +26,7 @@
 #include "PtychographyKernels.h"
 #include "RadonKernels.h"
 #include "SquareRoots.h"
+#include "TomographyGridding.h"
 #include "TomographyKernels.h"
 
 #endif
