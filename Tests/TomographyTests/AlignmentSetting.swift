@@ -11,7 +11,7 @@ struct AlignmentSetting {
   /// The reference's test: 180 projections of 128 × 64 pixels.
   init(
     views: Int = 180, shape: FrameShape = FrameShape(rows: 64, columns: 128), jitter: Double = 4, noise: Double = 0.02,
-    radius: Double = 24, seed: UInt64
+    radius: Double = 24, samples: Int = 2, seed: UInt64
   ) throws {
     var random = SeededGenerator(seed: seed)
     var geometry = ProjectionGeometry(
@@ -20,7 +20,7 @@ struct AlignmentSetting {
       ImageShift(rows: jitter * (2 * random.uniform() - 1), columns: jitter * (2 * random.uniform() - 1))
     }
     let phantom = EllipsoidPhantom.porousGrain(radius: radius, height: Double(shape.rows) / 2, seed: seed)
-    stack = try phantom.projections(geometry, shape: shape, threads: 2)
+    stack = try phantom.projections(geometry, shape: shape, samples: samples, threads: 2)
     truth = geometry.displacements
     let sigma = Float(noise) * (stack.pixels.max() ?? 0)
     for index in stack.pixels.indices { stack.pixels[index] += sigma * Float(random.normal()) }

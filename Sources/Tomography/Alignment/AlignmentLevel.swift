@@ -3,7 +3,8 @@ internal import Foundation
 internal import ImageAnalysis
 
 /// The projections as one level of an alignment sees them: pixels taken together, and smoothed along rows by the window of
-/// the volume, so that a projection and its re-projection differ by noise and displacement alone.
+/// the volume, so that a projection and its re-projection differ by noise and displacement alone; along columns by that of
+/// the highest cut-off, so that parts of a row can be told.
 ///
 /// Made from the projections as measured, once a level: nothing is moved here.
 struct AlignmentLevel: Sendable {
@@ -91,33 +92,43 @@ struct AlignmentLevel: Sendable {
     }
     let full = Float(bin * bin)
     let isWhole = counts.allSatisfy { $0 == full }
-    var pixels = [Float](repeating: 0, count: shape.count)
-    let taps = kernel.map { Float($0) }
     for row in 0..<shape.rows {
       let line = row * shape.columns
       let y = (Double(row) + 0.5) * Double(bin) - centre
-      // Values without ramp, where there are any.
       for column in 0..<shape.columns where counts[line + column] > 0 {
         let x = (Double(column) + 0.5) * Double(bin) - middle
         let level = ramp.constant + ramp.across * x + ramp.down * y
         sums[line + column] -= counts[line + column] * Float(level)
       }
-      for column in 0..<shape.columns where counts[line + column] > 0 {
-        var (sum, count) = (taps[0] * sums[line + column], taps[0] * counts[line + column])
-        for step in 1..<taps.count {
-          if column >= step {
-            sum += taps[step] * sums[line + column - step]
-            count += taps[step] * counts[line + column - step]
-          }
-          if column + step < shape.columns {
-            sum += taps[step] * sums[line + column + step]
-            count += taps[step] * counts[line + column + step]
+    }
+    var smooth = Self.smoothed(sums, shape, kernel.map { Float($0) }, stride: 1)
+    smooth = Self.smoothed(smooth, shape, [0.5, 0.25], stride: shape.columns)
+    var total = Self.smoothed(counts, shape, kernel.map { Float($0) }, stride: 1)
+    total = Self.smoothed(total, shape, [0.5, 0.25], stride: shape.columns)
+    let pixels = (0..<shape.count).map { counts[$0] > 0 && total[$0] > 0 ? smooth[$0] / total[$0] : 0 }
+    return (pixels, isWhole ? nil : counts.map { $0 / full })
+  }
+
+  /// An image convolved with a symmetric kernel along its rows (stride 1) or columns; nothing lies beyond the edges.
+  private static func smoothed(_ image: [Float], _ shape: FrameShape, _ taps: [Float], stride: Int) -> [Float] {
+    var result = image.map { taps[0] * $0 }
+    let along = stride == 1
+    image.withUnsafeBufferPointer { image in
+      result.withUnsafeMutableBufferPointer { result in
+        for (step, tap) in taps.enumerated().dropFirst() {
+          guard step < (along ? shape.columns : shape.rows) else { break }
+          for row in 0..<(along ? shape.rows : shape.rows - step) {
+            let first = row * shape.columns
+            let second = first + step * stride
+            for index in 0..<(along ? shape.columns - step : shape.columns) {
+              result[first + index] += tap * image[second + index]
+              result[second + index] += tap * image[first + index]
+            }
           }
         }
-        pixels[line + column] = count > 0 ? sum / count : 0
       }
     }
-    return (pixels, isWhole ? nil : counts.map { $0 / full })
+    return result
   }
 }
 

@@ -14,19 +14,23 @@ struct FlowSums: Sendable {
 
   private typealias Lanes = SIMD8<Float>
 
-  /// Adds the pixels of a row but for the first and the last.
+  /// Pixels of a row that are added together.
+  static let chunk = 8
+
+  /// Adds every other chunk of the pixels of a row, but for the first pixel and the last.
   ///
   /// - Parameters:
   ///   - model: the row of S; the rows above and below lie `columns` before and after.
   ///   - measured: the row of P.
   ///   - weights: of the columns.
   ///   - counts: further weights of the row's pixels, or nil.
+  ///   - parity: 0 for the first, third, ... chunk, 1 for the others.
   ///   - rowWeight: of the row.
   ///   - height: y of the row.
   ///   - fitsRamp: whether the sums with 1, x and y are needed.
   mutating func add(
     model: UnsafePointer<Float>, measured: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    counts: UnsafePointer<Float>?, columns: Int, rowWeight: Float, height: Double, fitsRamp: Bool
+    counts: UnsafePointer<Float>?, columns: Int, parity: Int, rowWeight: Float, height: Double, fitsRamp: Bool
   ) {
     var (suu, suv, svv, sur, svr) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
     var (sw, srr) = (Lanes.zero, Lanes.zero)
@@ -38,10 +42,10 @@ struct FlowSums: Sendable {
       for lane in 0..<count { lanes[lane] = pointer[lane] }
       return lanes
     }
-    var column = 1
+    var column = 1 + parity * Self.chunk
     while column < columns - 1 {
       // Lanes beyond the last pixel weigh nothing.
-      let count = min(8, columns - 1 - column)
+      let count = min(Self.chunk, columns - 1 - column)
       var w = load(weights + column, count)
       if let counts { w *= load(counts + column, count) }
       let across = 0.5 * (load(model + column - 1, count) - load(model + column + 1, count))
@@ -67,7 +71,7 @@ struct FlowSums: Sendable {
         sx += w * place
         sxx += w * place * place
       }
-      column += count
+      column += 2 * Self.chunk
     }
     func total(_ lanes: Lanes) -> Double { Double(rowWeight) * Double(lanes.sum()) }
     uu += total(suu)

@@ -5,7 +5,7 @@ internal import ImageAnalysis
 extension ReprojectionRun {
   /// What was found, with its uncertainty.
   mutating func result() throws -> AlignmentResult {
-    try evaluate(displacements)
+    // Of the last evaluation, which differs from where projections lie now by the last step.
     let bin = Double(level?.bin ?? 1)
     let used = used
     let noise = try ShiftUncertainty(self)

@@ -16,10 +16,14 @@ struct ReprojectionRun {
   var history: [AlignmentProgress] = []
   var restored: ImageShift?
   var notes: [String] = []
-  /// Of the level in hand.
+  /// Of the level in hand: projections without displacements, those that were compared last, with whole rows for
+  /// displacements, and their re-projections.
   var level: AlignmentLevel?
+  var measured: ProjectionStack?
   var simulated: ProjectionStack?
   var registrations: [ViewRegistration] = []
+  /// Of a disc with as many voxels as a slice keeps, in pixels of the level.
+  var diameter = 0.0
   /// The steps of the level in hand stopped falling.
   var isStuck = false
 
@@ -38,7 +42,7 @@ struct ReprojectionRun {
   mutating func enter(_ bin: Int) throws {
     level = try AlignmentLevel(
       source, bin: bin, radius: radius, cutOff: settings.cutOff, ramps: ramps, threads: threads)
-    simulated = nil
+    (measured, simulated) = (nil, nil)
   }
 
   mutating func iterate(_ count: Int, of total: Int, progress: (AlignmentProgress) throws -> Void) throws {
@@ -75,23 +79,23 @@ struct ReprojectionRun {
   mutating func evaluate(_ displacements: [ImageShift]) throws {
     guard var level else { return }
     level.displace(displacements)
-    let used = used
-    let part = used.count == source.count ? level.stack : level.stack.selecting(used)
-    var volume = try FilteredBackProjection(size: level.size)(part, threads: threads)
-    regularise(&volume)
-    let model = try ParallelProjector()(
-      volume, geometry: level.stack.geometry, shape: level.stack.shape, threads: threads)
-    if let weights = level.stack.weights {
+    var measured = try RowShift.whole(level.stack, threads: threads)
+    if let weights = measured.weights, let simulated {
       // What was not measured is as the volume says.
-      for index in weights.indices where weights[index] == 0 { level.stack.pixels[index] = model.pixels[index] }
+      for index in weights.indices where weights[index] == 0 { measured.pixels[index] = simulated.pixels[index] }
     }
+    let used = used
+    let part = used.count == source.count ? measured : measured.selecting(used)
+    var volume = try FilteredBackProjection(size: level.size)(part, threads: threads)
+    diameter = regularise(&volume)
+    let model = try ParallelProjector()(volume, geometry: measured.geometry, shape: measured.shape, threads: threads)
     let (rows, columns) = windows(level)
-    let measured = level.stack
-    let fits = settings.fitsRamps
+    let (fits, compared) = (settings.fitsRamps, measured)
     registrations = try parallelMap(count: source.count, threads: threads) { view in
-      ViewRegistration(measured, model, view: view, rows: rows, columns: columns, fitsRamp: fits)
+      ViewRegistration(compared, model, view: view, rows: rows, columns: columns, fitsRamp: fits)
     }
     self.level = level
+    self.measured = measured
     simulated = model
   }
 
@@ -111,7 +115,10 @@ struct ReprojectionRun {
     return (window(shape.rows, margin), window(shape.columns, 0))
   }
 
-  private func regularise(_ volume: inout ScalarVolume) {
+  /// Sets to 0 what is beyond the support and, if asked, what is negative.
+  ///
+  /// - Returns: the diameter of a disc with as many voxels as are left in a slice, the mean over slices weighted by mass.
+  private func regularise(_ volume: inout ScalarVolume) -> Double {
     let size = volume.shape.rows
     let reach = (radius.map { $0 / Double(level?.bin ?? 1) } ?? Double(size)) + 1
     let isPositive = settings.isPositive
@@ -123,15 +130,27 @@ struct ReprojectionRun {
       let left = max(0, Int((Double(columns) / 2 - half).rounded(.down)))
       return left..<max(left, min(columns, Int((Double(columns) / 2 + half).rounded(.up))))
     }
+    var (weighted, mass) = (0.0, 0.0)
     volume.voxels.withUnsafeMutableBufferPointer { voxels in
-      for line in 0..<voxels.count / columns {
-        let start = line * columns
-        let span = spans[line % size]
-        for column in 0..<span.lowerBound { voxels[start + column] = 0 }
-        for column in span.upperBound..<columns { voxels[start + column] = 0 }
-        if isPositive { for column in span { voxels[start + column] = max(voxels[start + column], 0) } }
+      for slice in 0..<volume.shape.slices {
+        var (kept, sum) = (0, Float(0))
+        for row in 0..<size {
+          let start = (slice * size + row) * columns
+          let span = spans[row]
+          for column in 0..<span.lowerBound { voxels[start + column] = 0 }
+          for column in span.upperBound..<columns { voxels[start + column] = 0 }
+          for column in span {
+            let voxel = isPositive ? max(voxels[start + column], 0) : voxels[start + column]
+            voxels[start + column] = voxel
+            sum += voxel
+            kept += voxel == 0 ? 0 : 1
+          }
+        }
+        weighted += Double(kept) * Double(max(sum, 0))
+        mass += Double(max(sum, 0))
       }
     }
+    return mass > 0 ? (4 / .pi * weighted / mass).squareRoot() : Double(size)
   }
 
   private func overallMisfit() -> Double {
@@ -143,10 +162,9 @@ struct ReprojectionRun {
   ///
   /// - Returns: root mean squares of the steps in pixels of the projections.
   private mutating func advance(isFirst: Bool) throws -> ImageShift {
-    guard let level, let simulated else { return ImageShift(rows: 0, columns: 0) }
+    guard let level, let measured, let simulated else { return ImageShift(rows: 0, columns: 0) }
     flagOutliers()
     let (rows, columns) = windows(level)
-    let measured = level.stack
     let found = registrations
     let empty = empty
     let steps = try parallelMap(count: source.count, threads: threads) { view -> ImageShift in

@@ -10,10 +10,11 @@ internal import ImageAnalysis
 /// meets itself in its re-projection, and it tells nothing of its displacement. So a mode k of the displacements is known
 /// from frequencies below k/(πD) alone,
 ///
-///     variance(k) = Σ g(u) σ²(u) / (Σ g(u))²,  u < k/(πD),
+///     variance(k) = Σ g(u) σ²(u) / (Σ T(u) g(u))²,  u < k/(πD),
 ///
-/// with g the power of the gradient of the re-projections and σ² the noise, of which the differences hold the part
-/// 1 − L(u), L = πDu/M. The variance of a displacement is the mean of this over all modes.
+/// with D of a disc with as many voxels as the volume keeps, g the power of the gradient of the re-projections, T by how much more of a frequency the projections hold (a volume
+/// is blurred by its voxels), and σ² the noise: of what the projections hold beyond T times the re-projections, the part
+/// 1 − L(u) is left, L = πDu/M. The variance of a displacement is the mean of this over all modes.
 struct ShiftUncertainty: Sendable {
   /// Variances of an average projection, in pixels² of the level, and the mean information and misfit they are for.
   private var variance = ImageShift(rows: .infinity, columns: .infinity)
@@ -23,39 +24,39 @@ struct ShiftUncertainty: Sendable {
   private(set) var gain = ImageShift(rows: 1, columns: 1)
 
   init(_ run: ReprojectionRun) throws {
-    guard let level = run.level, let simulated = run.simulated else { return }
+    guard let level = run.level, let measured = run.measured, let simulated = run.simulated else { return }
     let used = run.used.filter { run.registrations[$0].isDetermined }
     guard !used.isEmpty else { return }
     let stride = max(1, used.count / 64)
     let sample = Swift.stride(from: 0, to: used.count, by: stride).map { used[$0] }
     let (rows, columns) = run.windows(level)
-    let measured = level.stack
     let transform = FourierTransform2D(measured.shape)
     let spectra = try parallelMap(count: sample.count, threads: run.threads) { index in
       Spectra(measured, simulated, view: sample[index], rows: rows, columns: columns, transform: transform)
     }
-    let mean = Spectra(meanOf: spectra)
     let directions = Double(measured.geometry.directions)
     let width = Double(measured.shape.columns)
-    let leak = mean.noise.indices.map { min(0.9, .pi * Double(level.size) * Double($0) / width / directions) }
+    let diameter = run.diameter
+    let leak = (0...measured.shape.columns / 2).map { min(0.9, .pi * diameter * Double($0) / width / directions) }
+    let mean = Frequencies(spectra, leak: leak, shape: measured.shape)
     let number = Double(used.count)
     information = ImageShift(
       rows: used.reduce(0) { $0 + run.registrations[$1].information.rows } / number,
       columns: used.reduce(0) { $0 + run.registrations[$1].information.columns } / number)
     misfit = used.reduce(0) { $0 + run.registrations[$1].misfit } / number
     let modes = max(2, Int(directions))
-    func known(_ power: [Double]) -> (variance: Double, gain: Double) {
-      let all = power.reduce(0, +)
+    func known(_ slopes: Frequencies.Slopes) -> (variance: Double, gain: Double) {
+      let all = slopes.response.reduce(0, +)
       guard all > 0 else { return (.infinity, 1) }
       var (variance, gain, count) = (0.0, 0.0, 0.0)
       for mode in 1..<modes {
         // Frequencies below k/(πD), the one at the border in part.
-        let border = Double(mode) / (.pi * Double(level.size)) * width
+        let border = Double(mode) / (.pi * diameter) * width
         var (below, noise) = (0.0, 0.0)
-        for index in power.indices {
+        for index in slopes.power.indices {
           let share = min(max(border - Double(index) + 0.5, 0), 1)
-          below += share * power[index]
-          noise += share * power[index] * mean.noise[index] / (1 - leak[index])
+          below += share * slopes.response[index]
+          noise += share * slopes.noise[index] / (1 - leak[index])
         }
         gain += below / all
         count += 1
@@ -79,13 +80,12 @@ struct ShiftUncertainty: Sendable {
       columns: size(variance.columns, information.columns, view.information.columns))
   }
 
-  /// Powers over the frequency along rows, from 0 to the highest, of one projection.
+  /// The powers of one projection and its re-projection, and what they share, over all frequencies.
   private struct Spectra: Sendable {
-    /// Sums over all that share a frequency: of the gradient to the right and down.
-    var across: [Double]
-    var down: [Double]
-    /// Variance of a pixel were all frequencies like this one.
-    var noise: [Double]
+    var model: [Float]
+    var measured: [Float]
+    var shared: [Float]
+    var weight = 0.0
 
     init(
       _ measured: ProjectionStack, _ simulated: ProjectionStack, view: Int, rows: [Float], columns: [Float],
@@ -93,54 +93,80 @@ struct ShiftUncertainty: Sendable {
     ) {
       let shape = measured.shape
       let start = view * shape.count
-      // Both gradients in one transform: real and imaginary part.
-      var gradients = ComplexImage(repeating: .zero, shape: shape)
-      var rest = ComplexImage(repeating: .zero, shape: shape)
-      var weight = 0.0
-      for row in 1..<shape.rows - 1 {
-        for column in 1..<shape.columns - 1 {
+      // Both images in one transform: real and imaginary part.
+      var pair = ComplexImage(repeating: .zero, shape: shape)
+      for row in 0..<shape.rows {
+        for column in 0..<shape.columns {
           let place = start + row * shape.columns + column
           var w = rows[row] * columns[column]
           if let counts = measured.weights { w *= counts[place] }
           let root = w.squareRoot()
-          let right = 0.5 * (simulated.pixels[place + 1] - simulated.pixels[place - 1])
-          let below = 0.5 * (simulated.pixels[place + shape.columns] - simulated.pixels[place - shape.columns])
-          gradients[row, column] = ComplexFloat(root * right, root * below)
-          rest[row, column] = ComplexFloat(root * (measured.pixels[place] - simulated.pixels[place]))
+          pair[row, column] = ComplexFloat(root * simulated.pixels[place], root * measured.pixels[place])
           weight += Double(w)
         }
       }
-      transform.forward(&gradients)
-      transform.forward(&rest)
-      let half = shape.columns / 2
-      across = Array(repeating: 0, count: half + 1)
-      down = across
-      noise = across
-      var counts = across
+      transform.forward(&pair)
+      model = Array(repeating: 0, count: shape.count)
+      self.measured = model
+      shared = model
       for row in 0..<shape.rows {
         let opposite = (shape.rows - row) % shape.rows
         for column in 0..<shape.columns {
-          let index = min(column, shape.columns - column)
-          let value = gradients[row, column]
-          let mirror = gradients[opposite, (shape.columns - column) % shape.columns].conjugate
-          let (sum, difference) = (value + mirror, value - mirror)
-          across[index] += Double(sum.squaredModulus) / 4 / Double(shape.count)
-          down[index] += Double(difference.squaredModulus) / 4 / Double(shape.count)
-          noise[index] += Double(rest[row, column].squaredModulus) / max(weight, 1)
-          counts[index] += 1
+          let value = pair[row, column]
+          let mirror = pair[opposite, (shape.columns - column) % shape.columns].conjugate
+          let (first, turned) = (value + mirror, value - mirror)
+          let second = ComplexFloat(turned.imaginary, -turned.real)
+          let index = row * shape.columns + column
+          model[index] = first.squaredModulus / 4
+          self.measured[index] = second.squaredModulus / 4
+          shared[index] = (first * second.conjugate).real / 4
         }
       }
-      for index in noise.indices { noise[index] /= counts[index] }
+    }
+  }
+
+  /// Sums over all frequencies that share the one along rows, from 0 to the highest.
+  private struct Frequencies: Sendable {
+    struct Slopes: Sendable {
+      /// g, T g and g σ² of a pixel.
+      var power: [Double], response: [Double], noise: [Double]
+    }
+    var across: Slopes
+    var down: Slopes
+
+    init(_ spectra: [Spectra], leak: [Double], shape: FrameShape) {
+      let none = [Double](repeating: 0, count: shape.columns / 2 + 1)
+      across = Slopes(power: none, response: none, noise: none)
+      down = across
+      let weight = spectra.reduce(0) { $0 + $1.weight }
+      for row in 0..<shape.rows {
+        let below = pow(sin(2 * .pi * Double(row) / Double(shape.rows)), 2)
+        for column in 0..<shape.columns {
+          let index = row * shape.columns + column
+          var (model, measured, shared) = (0.0, 0.0, 0.0)
+          for one in spectra {
+            model += Double(one.model[index])
+            measured += Double(one.measured[index])
+            shared += Double(one.shared[index])
+          }
+          guard model > 0 else { continue }
+          let place = min(column, shape.columns - column)
+          let left = max(measured - shared * shared / model, 0)
+          let noise = left / max(weight, 1)
+          // The noise that a projection shares with its re-projection tells nothing.
+          let response = max(shared - left * leak[place] / (1 - leak[place]), 0) / model
+          let right = pow(sin(2 * .pi * Double(column) / Double(shape.columns)), 2)
+          let power = model / Double(spectra.count) / Double(shape.count)
+          Self.add(right * power, response, noise, to: &across, place)
+          Self.add(below * power, response, noise, to: &down, place)
+        }
+      }
     }
 
-    init(meanOf spectra: [Spectra]) {
-      let count = Double(spectra.count)
-      func mean(_ path: KeyPath<Spectra, [Double]>) -> [Double] {
-        spectra[0][keyPath: path].indices.map { index in
-          spectra.reduce(0) { $0 + $1[keyPath: path][index] } / count
-        }
-      }
-      (across, down, noise) = (mean(\.across), mean(\.down), mean(\.noise))
+    private static func add(_ power: Double, _ response: Double, _ noise: Double, to slopes: inout Slopes, _ place: Int) {
+      slopes.power[place] += power
+      slopes.response[place] += response * power
+      slopes.noise[place] += noise * power
     }
   }
 }

@@ -7,7 +7,7 @@ internal import ImageAnalysis
 /// The sum of a projection along a row, m(y), is that of a slice of the sample and does not depend on the angle. Every
 /// projection is moved until Σ (m(y + s) − m̄(y) − c − g y)² is least, m̄ the mean of all that are moved already; the constant
 /// and the slope keep an offset or a ramp of a projection from moving it. First on whole pixels by the correlation of the
-/// slopes, then by Newton's method on cubic interpolation.
+/// slopes, then by Newton's method.
 ///
 /// Projections that fail the mass test are skipped. M. Guizar-Sicairos et al., Opt. Express 19 (2011) 21345.
 public struct VerticalAlignment: Sendable, Hashable {
@@ -91,7 +91,7 @@ public struct VerticalAlignment: Sendable, Hashable {
       for (curve, shift) in zip(curves, shifts) {
         let place = Double(y) + shift
         guard place >= 0, place <= Double(count - 1) else { continue }
-        sum += cubic(curve, place)
+        sum += value(curve, place)
         number += 1
       }
       return number > 0 ? sum / Double(number) : 0
@@ -110,7 +110,7 @@ public struct VerticalAlignment: Sendable, Hashable {
         guard place >= 1, place <= Double(count - 2) else { continue }
         let slope = (mean[y + 1] - mean[y - 1]) / 2
         let ramp = Double(y) / Double(count) - 0.5
-        system.add([-slope, 1, ramp], cubic(curve, place) - mean[y])
+        system.add([-slope, 1, ramp], value(curve, place) - mean[y])
       }
       guard let solution = system.solved() else { return (start, .infinity) }
       let step = min(max(solution.values[0], -1), 1)
@@ -121,19 +121,12 @@ public struct VerticalAlignment: Sendable, Hashable {
     return abs(shift - start) > 3 ? (start, .infinity) : (shift, uncertainty)
   }
 
-  /// Catmull and Rom's cubic through four neighbours.
-  static func cubic(_ curve: [Double], _ place: Double) -> Double {
-    let count = curve.count
-    let left = min(max(Int(place), 0), count - 1)
-    let t = place - Double(left)
-    guard t != 0 else { return curve[left] }
-    let a = curve[max(left - 1, 0)]
-    let b = curve[left]
-    let c = curve[min(left + 1, count - 1)]
-    let d = curve[min(left + 2, count - 1)]
-    let first = c - a
-    let second = 2 * a - 5 * b + 4 * c - d
-    let third = 3 * (b - c) + d - a
-    return b + 0.5 * t * (first + t * (second + t * third))
+  /// The value between six neighbours, on a polynomial through them; the ends go on.
+  private static func value(_ curve: [Double], _ place: Double) -> Double {
+    let below = Int(place.rounded(.down))
+    guard place != Double(below) else { return curve[min(max(below, 0), curve.count - 1)] }
+    return RowShift.weights(place - Double(below)).enumerated().reduce(0) { sum, tap in
+      sum + tap.element * curve[min(max(below - 2 + tap.offset, 0), curve.count - 1)]
+    }
   }
 }

@@ -9,7 +9,9 @@ struct ViewRegistration: Sendable {
   var ramp = ProjectionRamp()
   /// Σ w (∂S/∂y)² and Σ w (∂S/∂x)².
   var information = ImageShift(rows: 0, columns: 0)
-  /// What odd bands of rows say less what even bands say, over 2.
+  /// What odd bands say less what even bands say, over 2: bands of rows for the shift to the right, of columns for that down.
+  ///
+  /// Along the shift a band would cut the sample, and its share of a blur would look like a shift.
   var disagreement = ImageShift(rows: 0, columns: 0)
   /// Weighted mean of (P − S)².
   var misfit = 0.0
@@ -30,7 +32,7 @@ struct ViewRegistration: Sendable {
     let shape = simulated.shape
     guard shape.rows > 2, shape.columns > 2 else { return }
     let start = view * shape.count
-    var halves = [FlowSums(), FlowSums()]
+    var quarters = [FlowSums](repeating: FlowSums(), count: 4)
     measured.pixels.withUnsafeBufferPointer { pixels in
       simulated.pixels.withUnsafeBufferPointer { model in
         columns.withUnsafeBufferPointer { columns in
@@ -41,9 +43,11 @@ struct ViewRegistration: Sendable {
               let line = start + row * shape.columns
               let height = Double(row) + 0.5 - Double(shape.rows) / 2
               let count = counts.map { $0 + line }
-              halves[row / Self.band % 2].add(
-                model: model + line, measured: pixels + line, weights: weights, counts: count, columns: shape.columns,
-                rowWeight: rows[row], height: height, fitsRamp: fitsRamp)
+              for parity in 0..<2 {
+                quarters[2 * (row / Self.band % 2) + parity].add(
+                  model: model + line, measured: pixels + line, weights: weights, counts: count, columns: shape.columns,
+                  parity: parity, rowWeight: rows[row], height: height, fitsRamp: fitsRamp)
+              }
             }
           }
           if let counts = measured.weights {
@@ -54,7 +58,7 @@ struct ViewRegistration: Sendable {
         }
       }
     }
-    let sums = halves[0] + halves[1]
+    let sums = quarters[0] + quarters[1] + quarters[2] + quarters[3]
     misfit = sums.weight > 0 ? sums.square / sums.weight : 0
     information = ImageShift(rows: sums.down, columns: sums.across)
     guard let solution = sums.equations(withRamp: fitsRamp).solved(), solution.values.allSatisfy(\.isFinite) else {
@@ -72,7 +76,8 @@ struct ViewRegistration: Sendable {
       }
       return ImageShift(rows: values[1], columns: values[0])
     }
-    let (even, odd) = (part(halves[0]), part(halves[1]))
-    disagreement = ImageShift(rows: (odd.rows - even.rows) / 2, columns: (odd.columns - even.columns) / 2)
+    disagreement = ImageShift(
+      rows: (part(quarters[1] + quarters[3]).rows - part(quarters[0] + quarters[2]).rows) / 2,
+      columns: (part(quarters[2] + quarters[3]).columns - part(quarters[0] + quarters[1]).columns) / 2)
   }
 }
