@@ -1,3 +1,4 @@
+internal import ArrayMath
 internal import Foundation
 
 /// A plane through samples of an image, by least squares with the weights of Huber.
@@ -97,8 +98,8 @@ struct RobustPlane {
   /// From the median of at most some 60 000 samples, taken at even steps.
   private static func deviation(_ samples: [Sample], _ plane: [Double]) -> Double {
     let step = max(1, samples.count / 60_000)
-    let sizes = stride(from: 0, to: samples.count, by: step).map { abs(residual(samples[$0], plane)) }.sorted()
-    return 1.4826 * sizes[sizes.count / 2]
+    var sizes = stride(from: 0, to: samples.count, by: step).map { abs(residual(samples[$0], plane)) }
+    return 1.4826 * sizes.select(sizes.count / 2)
   }
 
   /// The inverse of a symmetric matrix of three rows, nil where it is singular.

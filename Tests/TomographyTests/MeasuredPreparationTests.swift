@@ -85,6 +85,30 @@ import Tomography
     #expect(worst < 2e-5)
   }
 
+  @Test func takesTheLightThatChangedOffAbsorption() throws {
+    let particle = PreparedParticle()
+    let pixels = particle.angles.indices.flatMap { view in
+      particle.projection(view).pixels.map { $0 + 0.05 * Float(view) }
+    }
+    var measured = MeasuredProjections(name: "absorption.h5", frames: MemoryFrames(pixels, shape: particle.shape))
+    (measured.angles, measured.content) = (particle.angles, .absorption)
+    let left = try ProjectionPreparation().prepare(measured, sense: .counterclockwise, threads: 1)
+    #expect(left.warnings.contains { $0.contains("the sum changes by") })
+    var settings = PreparationSettings()
+    settings.correction = .air
+    let prepared = try ProjectionPreparation(settings).prepare(measured, sense: .counterclockwise, threads: 2)
+    #expect((prepared.total?.relativeDeviation ?? 1) < 1e-3)
+    #expect(prepared.warnings.isEmpty, "\(prepared.warnings)")
+  }
+
+  @Test func readsAnglesOfUnknownUnit() throws {
+    var (measured, _) = intensities()
+    (measured.angles, measured.angleUnitIsStated) = ([0, 45, 90, 135], false)
+    let prepared = try ProjectionPreparation().prepare(measured, sense: .clockwise, threads: 1)
+    #expect(abs(prepared.stack.geometry.angles[1] - .pi / 4) < 1e-12)
+    #expect(prepared.notes.contains { $0.contains("angles are read as degrees") })
+  }
+
   @Test func namesWhatIsMissing() {
     func error(_ change: (inout MeasuredProjections) -> Void) -> String {
       var (measured, _) = intensities()
@@ -99,6 +123,7 @@ import Tomography
       ({ $0.angles = nil }, "does not tell the angles of its 4 projections"),
       ({ $0.angles = [1] }, "holds 4 projections and 1 angles"),
       ({ $0.angles?[2] = .infinity }, "the angle of projection 3 is inf"),
+      ({ ($0.angles, $0.angleUnitIsStated) = ([0, 1, 2, 2.5], false) }, "could be degrees or radians; state the unit"),
       ({ $0.flats = [] }, "no flat"),
       ({ $0.darks = [ScalarImage(repeating: 0, shape: FrameShape(rows: 1, columns: 1))] }, "a dark has 1 x 1"),
       ({ $0.darks = [ScalarImage(repeating: 5000, shape: $0.frames.shape)] }, "were they exchanged?"),

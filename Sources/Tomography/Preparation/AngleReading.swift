@@ -47,7 +47,7 @@ public struct AngleReading: Sendable, Hashable {
     let facts = Facts(numbers)
     if let unit {
       self.unit = unit
-      notes = ["angles are in \(unit.rawValue), as given"]
+      notes = []
     } else {
       let (found, reason) = try Self.decide(facts)
       self.unit = found

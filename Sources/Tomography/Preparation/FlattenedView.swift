@@ -81,7 +81,6 @@ struct FlattenedView {
       }
     }
     guard !sizes.isEmpty else { return 0 }
-    sizes.sort()
-    return 1.4826 * Double(sizes[sizes.count / 2]) / 6
+    return 1.4826 * Double(sizes.select(sizes.count / 2)) / 6
   }
 }

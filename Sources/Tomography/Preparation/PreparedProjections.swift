@@ -45,9 +45,9 @@ public struct PreparedProjections: Sendable {
   public var notes: [String]
   public var warnings: [String]
 
-  /// Sums over the projections, with the uncertainties of ``views``; nil of derivatives.
+  /// Sums over the projections, with the uncertainties of ``views``; nil of wrapped phases.
   public var total: TotalPhase?
-  /// Matter that leaves the field; nil of derivatives.
+  /// Matter that leaves the field; nil of wrapped phases.
   public var truncation: Truncation?
 }
 

@@ -70,24 +70,24 @@ extension ProjectionPreparation.Part {
     view.total.uncertainty = variance.squareRoot()
   }
 
-  /// As ``finish(_:hasAir:)``, from the derivative: the sum of what is 0 at both ends of each row is −Σ x d(x).
-  mutating func finishDerivative(_ air: Image<Bool>, hasAir: Bool) {
-    view.noise = FlattenedView.noise(image)
+  /// As ``finish(_:hasAir:)``, from differences of neighbours: the sum of what is 0 at both ends of each row is −Σ x d(x).
+  ///
+  /// Noise of a pixel at x adds (x + 1/2) − (x − 1/2) to that sum and so counts once, as in the plain sum.
+  mutating func finishWrapped(_ air: Image<Bool>, hasAir: Bool) {
     let middle = Double(image.columns) / 2
-    var (sum, squares) = (0.0, 0.0)
-    for (index, pixel) in image.pixels.enumerated() where pixel.isFinite {
-      let place = Double(index % image.columns) + 0.5 - middle
-      sum -= place * Double(pixel)
-      squares += place * place
+    var sum = 0.0
+    image.pixels.withUnsafeBufferPointer { pixels in
+      for row in 0..<image.rows {
+        for column in 0..<image.columns - 1 {
+          let index = row * image.columns + column
+          let difference = wrappedPhase(pixels[index + 1] - pixels[index])
+          if difference.isFinite { sum -= (Double(column + 1) - middle) * Double(difference) }
+        }
+      }
     }
-    let measured = image.pixels.count { $0.isFinite }
-    let airPixels = air.pixels.count { $0 }
-    view.airPart = hasAir ? Double(airPixels) / Double(max(measured, 1)) : 0
-    view.total = UncertainValue(sum, uncertainty: view.hasZero ? 0 : .infinity)
-    guard hasAir, view.hasZero else { return }
-    let deviation = image.deviation(in: air)
-    view.airDeviation = deviation
-    view.total.uncertainty = deviation * squares.squareRoot()
+    finish(air, hasAir: hasAir)
+    view.discontinuities = 0
+    view.total.value = sum
   }
 }
 
@@ -105,54 +105,5 @@ extension Image where Pixel == Float {
       }
     }
     return count
-  }
-
-  /// Of each pixel and the one right of it the smaller; a column less.
-  func smallerOfNeighbours() -> ScalarImage {
-    let shape = FrameShape(rows: rows, columns: columns - 1)
-    var result: [Float] = []
-    result.reserveCapacity(shape.count)
-    for row in 0..<rows {
-      for column in 0..<shape.columns { result.append(min(self[row, column], self[row, column + 1])) }
-    }
-    return ScalarImage(result, shape: shape)
-  }
-
-  /// The value with half of the weight on either side, in a region; 0 in an empty one.
-  func weightedMedian(_ weights: ScalarImage, _ region: Image<Bool>) -> Float {
-    let chosen = pixels.indices.filter { region.pixels[$0] && pixels[$0].isFinite && weights.pixels[$0] > 0 }
-      .sorted { (pixels[$0], $0) < (pixels[$1], $1) }
-    let half = chosen.reduce(0.0) { $0 + Double(weights.pixels[$1]) } / 2
-    var sum = 0.0
-    for index in chosen {
-      sum += Double(weights.pixels[index])
-      if sum >= half { return pixels[index] }
-    }
-    return 0
-  }
-
-  /// 1.4826 times the median of the sizes in a region: a robust standard deviation about 0.
-  func deviation(in region: Image<Bool>) -> Double {
-    let sizes = pixels.indices.filter { region.pixels[$0] && pixels[$0].isFinite }.map { abs(pixels[$0]) }.sorted()
-    return sizes.isEmpty ? 0 : 1.4826 * Double(sizes[sizes.count / 2])
-  }
-}
-
-extension Image where Pixel == ComplexFloat {
-  /// arg[O(r, c + 1) conj O(r, c)], NaN where one of both does not count; a column less.
-  func differences(_ isValid: Image<Bool>) -> ScalarImage {
-    let shape = FrameShape(rows: rows, columns: columns - 1)
-    var result: [Float] = []
-    result.reserveCapacity(shape.count)
-    for row in 0..<rows {
-      for column in 0..<shape.columns {
-        guard isValid[row, column], isValid[row, column + 1] else {
-          result.append(.nan)
-          continue
-        }
-        result.append((self[row, column + 1] * self[row, column].conjugate).phase)
-      }
-    }
-    return ScalarImage(result, shape: shape)
   }
 }

@@ -18,7 +18,7 @@ extension ProjectionPreparation {
     try settings.check()
     let frames = measured.frames
     let content = try content(of: measured)
-    let angles = try angles(of: measured)
+    let reading = try angles(of: measured)
     let shape = frames.shape
     let light = content == .intensity ? try FlatField(measured) : nil
     var parts = try parallelMap(count: frames.count, threads: threads) { index in
@@ -28,8 +28,8 @@ extension ProjectionPreparation {
     guard parts.contains(where: { $0.image.pixels.contains { $0.isFinite } }) else {
       throw TomographyError.invalid("\(measured.name): no pixel has a finite value")
     }
-    var notes = measured.notes
-    var warnings = measured.warnings
+    var notes = measured.notes + reading.notes
+    var warnings = measured.warnings + reading.warnings
     var sign = 1
     if content == .phase || content == .negativePhase {
       if settings.sign == .automatic {
@@ -52,7 +52,7 @@ extension ProjectionPreparation {
       }
     }
     let geometry = ProjectionGeometry(
-      angles: angles, axisColumn: measured.axisColumn ?? Double(shape.columns) / 2, sense: sense)
+      angles: reading.angles, axisColumn: measured.axisColumn ?? Double(shape.columns) / 2, sense: sense)
     let isPhase = content == .phase || content == .negativePhase
     let stack = try ProjectionStack(
       parts.flatMap(\.image.pixels), shape: shape, geometry: geometry, quantity: isPhase ? .phase : .absorption,
@@ -80,7 +80,7 @@ extension ProjectionPreparation {
     return content
   }
 
-  private func angles(of measured: MeasuredProjections) throws -> [Double] {
+  private func angles(of measured: MeasuredProjections) throws -> AngleReading {
     guard let angles = measured.angles else {
       throw TomographyError.invalid(
         "\(measured.name) does not tell the angles of its \(measured.frames.count) projections; state them")
@@ -90,12 +90,11 @@ extension ProjectionPreparation {
         "\(measured.name) holds \(measured.frames.count) projections and \(angles.count) angles; give one angle for each"
       )
     }
-    if let bad = angles.firstIndex(where: { !$0.isFinite }) {
-      throw TomographyError.invalid(
-        "\(measured.name): the angle of projection \(bad + 1) is \(angles[bad]); give a number or leave the projection out"
-      )
+    do {
+      return try AngleReading(angles, unit: measured.angleUnitIsStated ? .radians : nil)
+    } catch let error as TomographyError {
+      throw TomographyError.invalid("\(measured.name): \(error)")
     }
-    return angles
   }
 
   /// One projection, phases in the sign that they came in.
@@ -114,24 +113,31 @@ extension ProjectionPreparation {
       total: UncertainValue(0), unmeasured: image.pixels.count { !$0.isFinite }, replaced: replaced, notes: [])
     var air = Image(repeating: false, shape: image.shape)
     if settings.correction == .air {
-      let usable = weights.map { $0 > 0 }
       do {
-        air = try AirMask.find(
-          in: image.map { ComplexFloat(modulus: 1, phase: $0.isFinite ? $0 : 0) }, mask: usable, rule: settings.air)
+        air = try AirMask.find(in: Self.wave(of: image, content), mask: weights.map { $0 > 0 }, rule: settings.air)
+        var ramp = try PhaseRamp.fit(image, air: air)
+        let rest = try RampCorrection.fromAir(of: ramp.removed(from: image), weights: weights, air: air)
+        ramp.add(rest)
+        image = ramp.removed(from: image)
+        view.ramp = ramp
       } catch let error as ImageAnalysisError {
         view.hasZero = false
         view.notes.append("no air: \(error)")
-      }
-      if view.hasZero {
-        let plane = try RampCorrection.fromAir(of: image, weights: weights, air: air)
-        image = plane.removed(from: image)
-        view.ramp = plane
       }
     }
     var result = Part(image: image, weights: weights, view: view)
     result.finish(air, hasAir: view.ramp != nil)
     if light != nil || content == .absorption { result.view.discontinuities = 0 }
     return result
+  }
+
+  /// A wave that has the projection as its phase; absorption is scaled to below a radian, so that none looks like none.
+  private static func wave(of image: ScalarImage, _ content: MeasuredProjections.Content) -> ComplexImage {
+    var scale: Float = 1
+    if content == .intensity || content == .absorption {
+      for pixel in image.pixels where pixel.isFinite { scale = max(scale, abs(pixel)) }
+    }
+    return image.map { $0.isFinite ? ComplexFloat(modulus: 1, phase: $0 / scale) : .zero }
   }
 
   private func darkWarnings(

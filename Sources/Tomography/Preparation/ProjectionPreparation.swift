@@ -31,22 +31,19 @@ public struct ProjectionPreparation: Sendable, Hashable {
     return prepared
   }
 
-  /// Forward differences of the phase along rows, without any unwrapping, for derivative back-projection.
+  /// Phase projections that are not unwrapped, for ``DerivativeBackProjection``, which takes wrapped phases.
   ///
-  /// The pixel (r, c) holds arg[O(r, c + 1) conj O(r, c)] less its mean in air, in the sign that is positive for rising
-  /// thickness: the derivative of the projection of phase, between its columns c and c + 1. There is a column
-  /// less, and the axis lies half a pixel further left. It holds where neighbours differ by less than half a turn. Totals are
-  /// −Σ x d(x), of what is 0 at both ends of every row.
-  public func prepareDerivative(
+  /// As ``prepare(_:sense:threads:)`` in all but that: what is unwrapped is given wrapped. Sums are those of the projections that
+  /// the differences d of neighbours make, −Σ x d(x), which holds where neighbours differ by less than half a turn and both ends
+  /// of every row lie in air; ``PreparedProjections/total`` is nil.
+  public func prepareWrapped(
     _ projections: [TransmissionProjection], sense: RotationSense, threads: Int
   ) throws -> PreparedProjections {
     let field = try checkedField(projections, threads: threads)
-    let differences = try parallelMap(count: projections.count, threads: threads) { view in
-      try differentiate(projections[view], view: view, field: field)
+    let wrapped = try parallelMap(count: projections.count, threads: threads) { view in
+      try flatten(projections[view], view: view, field: field)
     }
-    var geometry = geometry(projections, field, sense: sense)
-    geometry.axisColumn -= 0.5
-    return try assemble(differences, field, geometry: geometry)
+    return try assemble(wrapped, field, geometry: geometry(projections, field, sense: sense))
   }
 
   private func checkedField(_ projections: [TransmissionProjection], threads: Int) throws -> CommonField {
@@ -101,19 +98,15 @@ public struct ProjectionPreparation: Sendable, Hashable {
     return result
   }
 
-  private func differentiate(_ projection: TransmissionProjection, view: Int, field: CommonField) throws -> Part {
+  private func flatten(_ projection: TransmissionProjection, view: Int, field: CommonField) throws -> Part {
     let flat = try FlattenedView(projection, view: view, field: field, settings: settings)
     let residues = try PhaseResidues(flat.object.map(\.phase), mask: flat.isValid).count
+    var phase = flat.object.map(\.phase)
+    for index in phase.pixels.indices where !flat.isValid.pixels[index] { phase.pixels[index] = .nan }
     var part = Part(
-      image: flat.object.differences(flat.isValid), weights: flat.weights.smallerOfNeighbours(),
+      image: phase, weights: flat.weights,
       view: PreparedView(name: projection.name, flat, residues: residues, hasCorrection: settings.correction != .none))
-    let air = flat.air.map { $0 ? Float(1) : 0 }.smallerOfNeighbours().map { $0 > 0 }
-    if settings.correction != .none {
-      let level = part.image.weightedMedian(part.weights, air)
-      part.image = part.image.map { $0 - level }
-      part.view.ramp?.perColumn += Double(level)
-    }
-    part.finishDerivative(air, hasAir: flat.hasAir && settings.correction != .none)
+    part.finishWrapped(flat.air, hasAir: flat.hasAir && settings.correction != .none)
     return part
   }
 

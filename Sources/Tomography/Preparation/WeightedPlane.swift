@@ -139,10 +139,10 @@ struct WeightedPlane {
   /// From the median of at most some 60 000 pixels at even steps.
   private func deviation(_ plane: (Double, Double, Double)) -> Double {
     let step = max(1, values.count / 60_000)
-    let sizes = stride(from: 0, to: values.count, by: step).map {
+    var sizes = stride(from: 0, to: values.count, by: step).map {
       abs(residual($0, plane)) * weights[$0].squareRoot()
-    }.sorted()
-    return 1.4826 * sizes[sizes.count / 2]
+    }
+    return 1.4826 * sizes.select(sizes.count / 2)
   }
 
   private func inverse(_ sums: [Double]) -> [[Double]]? {
