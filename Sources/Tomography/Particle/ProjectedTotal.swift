@@ -1,3 +1,4 @@
+internal import ArrayMath
 internal import Foundation
 internal import ImageAnalysis
 

@@ -1,4 +1,5 @@
 public import ArrayMath
+internal import ImageAnalysis
 
 /// A particle found in a volume, with what does not belong to it told apart.
 ///
