@@ -57,13 +57,14 @@ struct VolumeOptions: ParsableArguments {
   var align = "reprojection"
   @Option(help: "Column of the rotation axis, in pixels from the left edge. Without it, as the file states or found.")
   var axis: Double?
-  @Option(
-    help: ArgumentHelp("How the volume is made: \(AlgorithmChoice.allCases.map(\.rawValue).joined(separator: ", "))."))
+  @Option(help: "How the volume is made: fbp, fourier, derivative, sirt, cgls or tv.")
   var algorithm = "fbp"
   @Option(help: "Window of the filter: ramp, shepp-logan, cosine, hann, hamming, parzen or butterworth.")
   var filter = "ramp"
   @Option(help: "Where the filter ends, over half a cycle a pixel.")
   var cutOff = 1.0
+  @Option(help: "Iterations of sirt, cgls and tv. Without it, the method's own.")
+  var iterations: Int?
   @Option(help: "Rows and columns of the slices. Without it, the width of the projections.")
   var size: Int?
   @Flag(help: "Make no volumes of every second projection: no resolution, half the time.")
@@ -76,6 +77,7 @@ struct VolumeOptions: ParsableArguments {
     settings.reconstruction.algorithm = try choice(algorithm, of: "--algorithm")
     settings.reconstruction.filter = try choice(filter, of: "--filter")
     settings.reconstruction.cutOff = try within(0.05...1, cutOff, of: "--cut-off")
+    settings.reconstruction.iterations = try iterations.map { try within(1...100_000, $0, of: "--iterations") }
     settings.reconstruction.size = try size.map { try within(4...16384, $0, of: "--size") }
     settings.reconstruction.halves = !withoutHalves
   }

@@ -53,7 +53,7 @@ struct ParticleVolumeFigures {
     }
     guard count > 0 else { return nil }
     let row = sum / count
-    let shown = TomogramFigures(value: tomogram, prefix: prefix).shown
+    let shown = TomogramFigures.shown(tomogram.content)
     let image = ScalarImage(
       (0..<shape.slices).flatMap { slice in
         (0..<shape.columns).map { shown.factor * volume[slice, row, $0] }
@@ -88,7 +88,7 @@ struct ParticleVolumeFigures {
 
   private var histogram: Figure? {
     guard let histogram = value.facts.histogram else { return nil }
-    let shown = TomogramFigures(value: tomogram, prefix: prefix).shown
+    let shown = TomogramFigures.shown(tomogram.content)
     let scale = Double(shown.factor)
     func mark(_ place: Double, _ label: String) -> Mark { .verticalLine(at: place * scale, label: label) }
     return Figure(

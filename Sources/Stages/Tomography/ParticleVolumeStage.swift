@@ -141,11 +141,14 @@ extension ParticleVolumeStage.Parameters {
 }
 
 extension TomogramResult.Facts {
-  /// Of a displacement in one direction, in pixels; nil where it is not known.
+  /// Of a displacement along a row or column, root mean square over the projections, in pixels; what odd and even rows say
+  /// where it is more. Nil where it is not known.
   var shiftUncertainty: Double? {
     let all = (rowUncertainties + columnUncertainties).filter(\.isFinite)
     guard !all.isEmpty else { return nil }
-    return (all.reduce(0) { $0 + $1 * $1 } / Double(all.count)).squareRoot()
+    let stated = all.reduce(0) { $0 + $1 * $1 } / Double(all.count)
+    let seen = empiricalUncertainty.reduce(0) { $0 + $1 * $1 } / 2
+    return max(stated, seen).squareRoot()
   }
 }
 

@@ -8,6 +8,20 @@ struct TomogramFigures {
   let value: TomogramResult
   /// What the figures' names begin with.
   let prefix: String
+  /// Of the colours, in the unit that is shown.
+  private let limits: ClosedRange<Double>
+  /// The voxel nearest to the centre of mass of what is above half of the largest values.
+  private let centre: (slice: Int, row: Int, column: Int)
+
+  init(value: TomogramResult, prefix: String) {
+    (self.value, self.prefix) = (value, prefix)
+    let volume = value.volume
+    let count = volume.shape.slices
+    let factor = Self.shown(value.content).factor
+    let some = (0..<min(count, 16)).map { volume.slice($0 * count / min(count, 16)).map { factor * $0 } }
+    limits = ComplexPicture.limits(some, share: 0.002)
+    centre = Self.centre(of: volume, above: Float(limits.upperBound) / factor / 2)
+  }
 
   /// A report has room for so many slices behind its slider.
   private static let largestFrameCount = 24
@@ -28,13 +42,15 @@ struct TomogramFigures {
   // MARK: - The volume
 
   /// Name, unit and factor of what is shown of a voxel.
-  var shown: (label: String, unit: String, factor: Float) {
-    switch value.content {
+  static func shown(_ content: TomogramResult.Content) -> (label: String, unit: String, factor: Float) {
+    switch content {
     case .delta: ("delta", "1e-6", 1e6)
     case .attenuation: ("attenuation", "1/mm", 1e-3)
     case .phase: ("phase a voxel", "rad", 1)
     }
   }
+
+  private var shown: (label: String, unit: String, factor: Float) { Self.shown(value.content) }
 
   private func scaled(_ images: [ScalarImage]) -> [ScalarImage] {
     let factor = shown.factor
@@ -44,12 +60,6 @@ struct TomogramFigures {
   private func map(_ picture: ComplexPicture, _ images: [ScalarImage], _ limits: ClosedRange<Double>) -> Mark {
     let scaled = scaled(images)
     return picture.map(scaled, label: shown.label, unit: shown.unit, limits: limits)
-  }
-
-  private var limits: ClosedRange<Double> {
-    let count = volume.shape.slices
-    let some = (0..<min(count, 16)).map { volume.slice($0 * count / min(count, 16)) }
-    return ComplexPicture.limits(scaled(some), share: 0.002)
   }
 
   private var slices: Figure {
@@ -99,10 +109,10 @@ struct TomogramFigures {
       ])
   }
 
-  /// The voxel nearest to the centre of mass of what is above half of the largest values.
-  private var centre: (slice: Int, row: Int, column: Int) {
+  private static func centre(
+    of volume: ScalarVolume, above threshold: Float
+  ) -> (slice: Int, row: Int, column: Int) {
     let shape = volume.shape
-    let threshold = Float(limits.upperBound) / shown.factor / 2
     var (sum, z, y, x) = (0.0, 0.0, 0.0, 0.0)
     for slice in 0..<shape.slices {
       for row in 0..<shape.rows {

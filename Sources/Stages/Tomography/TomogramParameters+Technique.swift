@@ -40,18 +40,26 @@ extension AlignmentParameters {
 extension VolumeReconstructionParameters {
   private var ramp: RampFilter { RampFilter(filter, cutOff: cutOff) }
 
-  /// - Throws: the technique's errors.
-  func reconstruct(_ stack: ProjectionStack, threads: Int) throws -> ScalarVolume {
-    switch algorithm {
-    case .filteredBackProjection: try FilteredBackProjection(ramp, size: size)(stack, threads: threads)
-    }
+  /// As the technique takes it.
+  var technique: ReconstructionAlgorithm {
+    ReconstructionAlgorithm(
+      algorithm, filter: ramp, iterations: iterations, nonNegative: nonNegative, size: size)
   }
+
+  /// Filtered back-projection, which makes slices one by one; nil for methods that do not.
+  var sliceBySlice: FilteredBackProjection? { algorithm == .fbp ? FilteredBackProjection(ramp, size: size) : nil }
 
   /// In words, for a methods section.
   var words: String {
-    switch algorithm {
-    case .filteredBackProjection:
-      "filtered back-projection (window \(filter.rawValue)" + (cutOff < 1 ? ", cut off at \(cutOff) of Nyquist)" : ")")
+    let window = "window \(filter.rawValue)" + (cutOff < 1 ? ", cut off at \(cutOff) of Nyquist" : "")
+    let steps = iterations.map { " of \($0) iterations" } ?? ""
+    return switch algorithm {
+    case .fbp: "filtered back-projection (\(window))"
+    case .fourier: "filtered back-projection through the frequency plane (\(window))"
+    case .derivative: "filtered back-projection of differences of the phase (\(window))"
+    case .sirt: "simultaneous iterative reconstruction\(steps)"
+    case .cgls: "conjugate gradients\(steps)"
+    case .tv: "total variation\(steps)"
     }
   }
 }

@@ -82,25 +82,36 @@ public enum AlignmentChoice: String, SettingChoice {
 
 /// How the volume is made.
 public struct VolumeReconstructionParameters: ExperimentDecodable {
-  @Setting("filtered back-projection (fbp)", default: .filteredBackProjection)
-  public var algorithm: AlgorithmChoice
+  @Setting(
+    "fbp (filtered back-projection), fourier (the same through the frequency plane), derivative (from differences of the phase), sirt, cgls (conjugate gradients) or tv (total variation)",
+    default: .fbp)
+  public var algorithm: ReconstructionAlgorithm.Method
   @Setting(
     "what the ramp of the filter is multiplied by: ramp (nothing), shepp-logan, cosine, hann, hamming, parzen or butterworth",
     default: RampFilter.Window.ramp)
   public var filter: RampFilter.Window
   @Setting("where the filter ends, over half a cycle a pixel", default: 1, in: 0.05...1)
   public var cutOff: Double
+  @Setting("iterations of sirt, cgls and tv; left out, the method's own", in: 1...100_000, example: "100")
+  public var iterations: Int?
+  @Setting("whether sirt and tv keep voxels from becoming negative", default: false)
+  public var nonNegative: Bool
   @Setting("rows and columns of the slices; left out, the width of the projections", in: 4...16384)
   public var size: Int?
   @Setting("whether volumes of every second projection are made too, for the resolution", default: true)
   public var halves: Bool
 
   public init() {}
+
+  public func validate() -> [SettingProblem] {
+    guard iterations != nil, !algorithm.isIterative else { return [] }
+    return [
+      SettingProblem(
+        at: "iterations", "\(algorithm.rawValue) does not go step by step",
+        detail: "leave it out, or take sirt, cgls or tv")
+    ]
+  }
 }
 
 extension RampFilter.Window: SettingChoice {}
-
-/// How a volume is made of projections.
-public enum AlgorithmChoice: String, SettingChoice {
-  case filteredBackProjection = "fbp"
-}
+extension ReconstructionAlgorithm.Method: SettingChoice {}

@@ -43,6 +43,8 @@ public struct TomogramResult: NeXusRepresentable {
     /// Standard uncertainties of the displacements, in pixels; empty where there are none.
     public var rowUncertainties: [Double] = []
     public var columnUncertainties: [Double] = []
+    /// Of a displacement down and to the right as odd and even rows disagree, in pixels; empty where it is not known.
+    public var empiricalUncertainty: [Double] = []
     /// Root mean square of the change of displacements in each iteration of the alignment, in pixels.
     public var steps: [AlignmentStep] = []
     /// How the alignment ended, in words; empty where none was made.

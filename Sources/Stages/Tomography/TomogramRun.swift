@@ -55,6 +55,8 @@ struct TomogramRun {
     var angles: [Double]
     var axisColumn: Double
     var hasWeights: Bool
+    /// The first column that was kept of the projections as they came.
+    var firstColumn: Int
     var facts: TomogramResult.Facts
   }
 
@@ -75,13 +77,15 @@ struct TomogramRun {
       return try FloatShard.encode(
         Prepared(
           rows: shape.rows, columns: shape.columns, angles: geometry.angles, axisColumn: geometry.axisColumn,
-          hasWeights: made.stack.weights != nil, facts: facts),
+          hasWeights: made.stack.weights != nil, firstColumn: made.kept.columns.lowerBound, facts: facts),
         [made.stack.pixels] + (made.stack.weights.map { [$0] } ?? []))
     }
     let (head, arrays) = try FloatShard.decode(Prepared.self, bytes, of: TomogramStage.name)
     guard arrays.count == (head.hasWeights ? 2 : 1) else { throw ArrayShard.damaged(TomogramStage.name) }
     let geometry = ProjectionGeometry(
-      angles: head.angles, axisColumn: parameters.alignment.axis ?? head.axisColumn, sense: parameters.sense)
+      angles: head.angles,
+      axisColumn: parameters.alignment.axis.map { $0 - Double(head.firstColumn) } ?? head.axisColumn,
+      sense: parameters.sense)
     let stack = try ProjectionStack(
       arrays[0], shape: FrameShape(rows: head.rows, columns: head.columns), geometry: geometry, quantity: quantity,
       weights: head.hasWeights ? arrays[1] : nil)
@@ -157,13 +161,39 @@ struct TomogramRun {
 
   private struct Extent: Codable { var slices, rows, columns: Int }
 
+  /// Slices that are kept together.
+  private static let block = 64
+
   private func reconstructed(_ name: String, _ stack: ProjectionStack) throws -> ScalarVolume {
+    let factor = factor
+    guard let algorithm = parameters.reconstruction.sliceBySlice else {
+      let technique = parameters.reconstruction.technique
+      return try kept(name) { try technique(stack, threads: context.threads).map { factor * $0 } }
+    }
+    let rows = stack.shape.rows
+    let size = parameters.reconstruction.size ?? stack.shape.columns
+    var voxels: [Float] = []
+    voxels.reserveCapacity(rows * size * size)
+    for first in stride(from: 0, to: rows, by: Self.block) {
+      let slices = first..<min(first + Self.block, rows)
+      voxels += try kept("\(name)-\(first)") {
+        var part: [Float] = []
+        part.reserveCapacity(slices.count * size * size)
+        try algorithm.reconstruct(stack, threads: context.threads, slices: slices) { _, made in
+          if context.isCancelled() { throw Interrupted() }
+          for voxel in made { part.append(factor * voxel) }
+        }
+        return ScalarVolume(part, shape: VolumeShape(slices: slices.count, rows: size, columns: size))
+      }.voxels
+    }
+    return ScalarVolume(voxels, shape: VolumeShape(slices: rows, rows: size, columns: size))
+  }
+
+  private func kept(_ name: String, _ make: () throws -> ScalarVolume) throws -> ScalarVolume {
     let bytes = try context.shard(name) {
-      let volume = try parameters.reconstruction.reconstruct(stack, threads: context.threads)
-      let factor = factor
+      let volume = try make()
       return try FloatShard.encode(
-        Extent(slices: volume.shape.slices, rows: volume.shape.rows, columns: volume.shape.columns),
-        [volume.voxels.map { factor * $0 }])
+        Extent(slices: volume.shape.slices, rows: volume.shape.rows, columns: volume.shape.columns), [volume.voxels])
     }
     let (head, arrays) = try FloatShard.decode(Extent.self, bytes, of: TomogramStage.name)
     let shape = VolumeShape(slices: head.slices, rows: head.rows, columns: head.columns)
@@ -171,13 +201,9 @@ struct TomogramRun {
     return ScalarVolume(voxels, shape: shape)
   }
 
-  /// Volumes of every second projection by angle, and how they agree.
+  /// Volumes of every second projection, and how they agree.
   private func addHalves(_ used: [Int], to result: inout TomogramResult) throws {
-    let angles = result.geometry.angles
-    let order = used.sorted { (angles[$0], $0) < (angles[$1], $1) }
-    let parts = [0, 1].map { part in
-      order.enumerated().filter { $0.offset % 2 == part }.map(\.element).sorted()
-    }
+    let parts = [0, 1].map { part in used.enumerated().filter { $0.offset % 2 == part }.map(\.element) }
     let first = try reconstructed("half-0", result.projections.selecting(parts[0]))
     context.progress(4, partCount)
     let second = try reconstructed("half-1", result.projections.selecting(parts[1]))
@@ -189,11 +215,22 @@ struct TomogramRun {
       return
     }
     let shells = try FourierShellCorrelation.between(
-      first, second, views: (parts[0].count, parts[1].count), threads: context.threads)
+      first, second, mask: try mask(of: result.volume), views: (parts[0].count, parts[1].count),
+      threads: context.threads)
     result.facts.correlation = TomogramResult.Correlation(shells, voxel: input.voxel)
     if result.facts.correlation?.resolution == nil {
       result.facts.warnings.append("Volumes from halves of the projections agree at no spatial frequency.")
     }
+  }
+}
+
+extension TomogramRun {
+  /// What halves are compared within: all that is denser than half-way between surroundings and matter, softly beyond; nil
+  /// where the two cannot be told apart.
+  private func mask(of volume: ScalarVolume) throws -> ScalarVolume? {
+    guard let classes = try? DensityClasses(ValueHistogram(volume.voxels)) else { return nil }
+    let threshold = Float(classes.halfLevel)
+    return try FourierShellCorrelation.softMask(of: volume.map { $0 > threshold }, threads: context.threads)
   }
 }
 
@@ -252,6 +289,7 @@ extension TomogramResult.Facts {
       alignment = "The alignment by re-projection was still improving after \(found.history.count) iterations."
     }
     if let empirical = found.empiricalUncertainty {
+      empiricalUncertainty = [empirical.rows, empirical.columns]
       alignment += String(
         format: " Odd and even rows disagree by %.2g pixels down and %.2g to the right.", empirical.rows,
         empirical.columns)

@@ -87,6 +87,11 @@ public struct TomographySettings: ExperimentDecodable {
     return found
   }
 
+  /// Everything that is wrong with the settings, those of their sections included.
+  public var problems: [SettingProblem] {
+    validate() + reconstruction.validate() + (particle?.validate() ?? [])
+  }
+
   /// What the stage of the volume works by.
   public var parameters: TomogramStage.Parameters {
     var parameters = TomogramStage.Parameters()
