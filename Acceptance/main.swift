@@ -16,6 +16,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
   ("tomography-run", tomographyRunLines),
   ("tomography-algorithms", tomographyAlgorithmLines),
+  ("tomography-measured", tomographyMeasuredLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -20,14 +20,23 @@ import Tomography
         }
         let scale = ContrastScale(wavelength: MeasuredBall.wavelength, voxel: MeasuredBall.voxel)
         let electrons = ball.solid * ball.density * scale.electrons
-        print("noise", noise, "pores", pores, "needle", hasNeedle, "smoothing", measured.particle.smoothing,
+        print(
+          "noise", noise, "pores", pores, "needle", hasNeedle, "smoothing", measured.particle.smoothing,
           "res", measured.resolution ?? 0, "reach voxels")
-        print("  solid", percent(q.solidVolume.value, ball.solid), "u", String(format: "%.3f %%", 100 * q.solidVolume.uncertain.relativeUncertainty),
+        print(
+          "  solid", percent(q.solidVolume.value, ball.solid), "u",
+          String(format: "%.3f %%", 100 * q.solidVolume.uncertain.relativeUncertainty),
           "half", percent(q.methods.halfLevelCount, ball.solid), "otsu", percent(q.methods.otsuCount, ball.solid))
-        print("  envelope", percent(q.envelopeVolume.value, ball.envelope), String(format: "%.3f %%", 100 * q.envelopeVolume.uncertain.relativeUncertainty),
+        print(
+          "  envelope", percent(q.envelopeVolume.value, ball.envelope),
+          String(format: "%.3f %%", 100 * q.envelopeVolume.uncertain.relativeUncertainty),
           "porosity", q.porosity, 1 - ball.solid / ball.envelope, "voids", q.voids.count, "sphericity", q.sphericity)
-        print("  electrons", String(format: "%+.3f %%", 100 * ((q.electronCount?.value ?? 0) / electrons - 1)), String(format: "%.3f %%", 100 * (q.electronCount?.relativeUncertainty ?? 0)))
-        for e in q.solidVolume.budget.entries { print("     ", e.source.rawValue, e.contribution / Self.cube / ball.solid * 100) }
+        print(
+          "  electrons", String(format: "%+.3f %%", 100 * ((q.electronCount?.value ?? 0) / electrons - 1)),
+          String(format: "%.3f %%", 100 * (q.electronCount?.relativeUncertainty ?? 0)))
+        for e in q.solidVolume.budget.entries {
+          print("     ", e.source.rawValue, e.contribution / Self.cube / ball.solid * 100)
+        }
         print("  notes", q.notes, q.warnings)
       }
     }

@@ -14,6 +14,8 @@ struct LeastSquaresSum: Sendable {
     var values: [Double]
     /// Standard uncertainties, from what is left over.
     var uncertainties: [Double]
+    /// The diagonal of (AᵀWA)⁻¹.
+    var variances: [Double]
     /// Ratio of the largest to the smallest eigenvalue of the matrix, its diagonal scaled to 1.
     var condition: Double
     /// What is left over: Σ w (b − Ax)².
@@ -86,6 +88,7 @@ struct LeastSquaresSum: Sendable {
     let rest = max(square - zip(values, right).reduce(0) { $0 + $1.0 * $1.1 }, 0)
     let variance = rest / max(terms - Double(n), 1)
     return Solution(
-      values: values, uncertainties: variances.map { ($0 * variance).squareRoot() }, condition: most / least, rest: rest)
+      values: values, uncertainties: variances.map { ($0 * variance).squareRoot() }, variances: variances,
+      condition: most / least, rest: rest)
   }
 }

@@ -45,11 +45,12 @@ struct ShiftUncertainty: Sendable {
       columns: used.reduce(0) { $0 + run.registrations[$1].information.columns } / number)
     misfit = used.reduce(0) { $0 + run.registrations[$1].misfit } / number
     let modes = max(2, Int(directions))
-    func known(_ slopes: Frequencies.Slopes) -> (variance: Double, gain: Double) {
+    // Mode 1 of the columns and mode 0 of the rows are free.
+    func known(_ slopes: Frequencies.Slopes, from first: Int) -> (variance: Double, gain: Double) {
       let all = slopes.response.reduce(0, +)
       guard all > 0 else { return (.infinity, 1) }
       var (variance, gain, count) = (0.0, 0.0, 0.0)
-      for mode in 1..<modes {
+      for mode in first...modes {
         // Frequencies below k/(πD), the one at the border in part.
         let border = Double(mode) / (.pi * diameter) * width
         var (below, noise) = (0.0, 0.0)
@@ -64,7 +65,7 @@ struct ShiftUncertainty: Sendable {
       }
       return (variance / count, gain / count)
     }
-    let (across, down) = (known(mean.across), known(mean.down))
+    let (across, down) = (known(mean.across, from: 2), known(mean.down, from: 1))
     variance = ImageShift(rows: down.variance, columns: across.variance)
     gain = ImageShift(rows: max(down.gain, 0.05), columns: max(across.gain, 0.05))
   }

@@ -5,14 +5,15 @@ internal import Foundation
 /// all of it was seen.
 ///
 /// The sum of a parallel projection along a row does not depend on the angle, as long as nothing reaches beyond the sides of
-/// the field. A projection whose sides hold more than a tenth of its mean fails that test.
+/// the field. A projection whose sides hold significantly more than a tenth of its mean fails that test.
 struct ViewProfiles: Sendable {
   /// Sum along each row over the columns that hold matter, in the projections' unit.
   var mass: [Double]
   /// Sum of each column over the rows.
   var columns: [Double]
-  /// Mean of the sides over the mean of all.
+  /// Mean of the sides over the mean of all, and its standard uncertainty from noise.
   var sides: Double
+  private var sidesNoise: Double
   /// Standard deviation of the noise of a pixel, from second differences.
   var noise: Double
   /// Nothing was measured, or it is the same everywhere.
@@ -23,7 +24,7 @@ struct ViewProfiles: Sendable {
 
   var total: Double { mass.reduce(0, +) }
   /// Matter reaches beyond the sides of the field.
-  var isTruncated: Bool { !isEmpty && sides > Self.limit }
+  var isTruncated: Bool { !isEmpty && sides > Self.limit + 3 * sidesNoise }
 
   static func all(_ stack: ProjectionStack, threads: Int) throws -> [ViewProfiles] {
     try parallelMap(count: stack.count, threads: threads) { view in
@@ -64,7 +65,7 @@ struct ViewProfiles: Sendable {
       }
     }
     noise = Double(median(differences)) * 1.4826 / 6.0.squareRoot()
-    sides = 0
+    (sides, sidesNoise) = (0, 0)
     isEmpty = measured == 0 || !(most > least)
     let reach = extent(margin: 3)
     for row in 0..<shape.rows {
@@ -72,7 +73,9 @@ struct ViewProfiles: Sendable {
       mass.append(line[reach].reduce(0, +))
     }
     let mean = columns.reduce(0, +) / Double(max(measured, 1)) * Double(shape.rows)
-    sides = mean == 0 ? 0 : max(abs(left), abs(right)) / abs(mean)
+    guard mean != 0 else { return }
+    sides = max(abs(left), abs(right)) / abs(mean)
+    sidesNoise = noise * (Double(shape.rows) / Double(band)).squareRoot() / abs(mean)
   }
 
   /// Pixels that were not measured lie on a line between their neighbours, and are 0 beyond the last one.

@@ -1,6 +1,6 @@
+public import ArrayMath
 internal import Foundation
 internal import ImageAnalysis
-public import ArrayMath
 
 /// A body made of ellipsoids, whose projections are known in closed form.
 ///

@@ -47,7 +47,6 @@ import Tomography
       let (there, back) = (dot(forward.pixels, stack.pixels), dot(volume.voxels, backward.voxels))
       let scale = (dot(forward.pixels, forward.pixels) * dot(stack.pixels, stack.pixels)).squareRoot()
       #expect(abs(there - back) < 1e-6 * scale)
-      print("adjoint", tilt, abs(there - back) / scale)
     }
   }
 
@@ -85,21 +84,6 @@ import Tomography
       let image = stack.image(view)
       #expect(abs(image.pixels.reduce(0) { $0 + Double($1) } / mass - 1) < 1e-3)
       #expect(abs(image[16, 16] - 24) < 1)
-    }
-  }
-
-  @Test func speed() throws {
-    let extent = VolumeShape(slices: 32, rows: 512, columns: 512)
-    let volume = ScalarVolume(Self.noise(extent.count, seed: 1), shape: extent)
-    let geometry = ProjectionGeometry(angles: ProjectionGeometry.halfTurn(600), axisColumn: 256)
-    for _ in 0..<2 {
-      var start = clock()
-      let stack = try ParallelProjector()(
-        volume, geometry: geometry, shape: FrameShape(rows: 32, columns: 512), threads: 1)
-      print("project ms a slice", Double(clock() - start) / 1e3 / 32)
-      start = clock()
-      _ = try ParallelProjector().adjoint(stack, shape: extent, threads: 1)
-      print("adjoint ms a slice", Double(clock() - start) / 1e3 / 32)
     }
   }
 }

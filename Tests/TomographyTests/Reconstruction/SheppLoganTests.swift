@@ -44,18 +44,8 @@ struct SliceScore {
   @Test func comesOutAsItIs() throws {
     let volume = try FilteredBackProjection()(Self.stack(600), threads: 2)
     let score = SliceScore(volume.slice(0), truth: Self.truth)
-    print(score)
     #expect(score.error < 0.0155)
     #expect(abs(score.slope - 1) < 0.003)
     #expect(abs(score.offset) < 0.002)
-  }
-
-  @Test func speed() throws {
-    let stack = try Self.stack(600, rows: 64)
-    for _ in 0..<3 {
-      let start = clock()
-      _ = try FilteredBackProjection()(stack, threads: 1)
-      print("ms a slice", Double(clock() - start) / 1e3 / 64)
-    }
   }
 }
