@@ -13,10 +13,22 @@ struct PorousBall {
   var density = 0.05
   var pores: [(centre: SIMD3<Double>, radius: Double)] = []
   var needle: (radius: Double, density: Double)?
+  /// Other balls, apart from it: middle, radius, density.
+  var others: [(centre: SIMD3<Double>, radius: Double, density: Double)] = []
+  /// What a medium takes off every density, and whether it is missing from the pores.
+  var hidden = 0.0
+  var poresAreEmpty = false
+
+  init(size: Int = 80, radius: Double = 30.3) {
+    self.size = size
+    self.radius = radius
+  }
 
   /// Pores drawn inside of the ball, apart from each other and its surface.
-  static func porous(seed: UInt64, count: Int, radii: ClosedRange<Double>) -> PorousBall {
-    var ball = PorousBall()
+  static func porous(
+    seed: UInt64, count: Int, radii: ClosedRange<Double>, radius: Double = 30.3, size: Int = 80
+  ) -> PorousBall {
+    var ball = PorousBall(size: size, radius: radius)
     var generator = SeededGenerator(seed: seed)
     while ball.pores.count < count {
       let r = radii.lowerBound + (radii.upperBound - radii.lowerBound) * generator.uniform()
@@ -43,7 +55,9 @@ struct PorousBall {
       let d = t - centre.x * c - centre.y * s
       return needle.density * 2 * max(needle.radius * needle.radius - d * d, 0).squareRoot()
     }
-    return density * (chord(centre, radius) - pores.reduce(0) { $0 + chord($1.centre, $1.radius) })
+    let void = density + (poresAreEmpty ? hidden : 0)
+    return density * chord(centre, radius) - void * pores.reduce(0) { $0 + chord($1.centre, $1.radius) }
+      + others.reduce(0) { $0 + $1.density * chord($1.centre, $1.radius) }
   }
 
   /// Projections over half a turn, each pixel the mean of 3 x 3 places.
@@ -86,7 +100,9 @@ struct MeasuredBall {
   static let voxel = 43e-9
   static let wavelength = 1.27819e-10
 
-  init(_ stack: ProjectionStack, pixelUncertainty: Double = 0, medium: SurroundingMedium = .vacuum) throws {
+  init(
+    _ stack: ProjectionStack, voxelFactor: Double = 1, pixelUncertainty: Double = 0, medium: SurroundingMedium = .vacuum
+  ) throws {
     let odd = stack.selecting(Array(stride(from: 0, to: stack.count, by: 2)))
     let even = stack.selecting(Array(stride(from: 1, to: stack.count, by: 2)))
     let reconstruction = FilteredBackProjection()
@@ -96,7 +112,8 @@ struct MeasuredBall {
     resolution = try FourierShellCorrelation.between(halves.0, halves.1, threads: 2).resolution()
     let composition = try ElectronComposition(formula: "LiNi0.8Mn0.1Co0.1O2", wavelength: Self.wavelength)
     let measurement = ParticleMeasurement(
-      voxel: .init(Self.voxel, uncertainty: pixelUncertainty * Self.voxel), wavelength: .init(Self.wavelength),
+      voxel: .init(voxelFactor * Self.voxel, uncertainty: pixelUncertainty * Self.voxel),
+      wavelength: .init(Self.wavelength),
       medium: medium, composition: composition)
     quantities = try measurement(
       volume, particle,

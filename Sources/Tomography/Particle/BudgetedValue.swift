@@ -9,6 +9,12 @@ public struct BudgetedValue: Sendable, Hashable {
   public var uncertainty: Double { budget.uncertainty }
   public var uncertain: UncertainValue { UncertainValue(value, uncertainty: uncertainty) }
 
+  /// A value whose uncertainty is all of one source.
+  public init(_ value: UncertainValue, _ source: ErrorBudget.Source) {
+    self.init(value.value)
+    budget.add(source, value.uncertainty)
+  }
+
   init(_ value: Double, _ budget: ErrorBudget = ErrorBudget()) {
     self.value = value
     self.budget = budget

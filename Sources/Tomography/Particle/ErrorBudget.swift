@@ -18,6 +18,8 @@ public struct ErrorBudget: Sendable, Hashable {
     case mountCut = "cut of the mount"
     /// Surface where other matter touches and the edge cannot be integrated.
     case contact = "contact with other matter"
+    /// Pores in the rim of the envelope that cannot be told from its edge.
+    case rim = "pores in the rim"
     /// Scatter of the total phase from view to view.
     case views = "scatter between views"
     /// Matter outside of the field of view.

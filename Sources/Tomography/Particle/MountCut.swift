@@ -16,17 +16,18 @@ public struct MountCut: Sendable, Hashable, Codable {
 
   /// The particle's slices.
   public var kept: Range<Int>
-  /// The area that was cut through, in voxels².
+  /// The area of the mount where it was cut, in voxels².
   public var area: Double
-  /// Standard uncertainty of the place of the cut, in slices.
+  /// What of the particle lies beyond the cut, in voxels: its own cross-section, followed on to where it vanishes.
+  public var cap = 0.0
+  /// Standard uncertainty of the volume on this side of the mount, in voxels.
   public var uncertainty: Double
 
   /// The cut of a component from its cross-sections.
   ///
   /// A particle on a needle narrows from its widest slice towards the contact and goes on as wide as the needle, or wider.
   /// The cut is where the cross-section first comes down to a quarter above the smallest one: for a sphere of radius R on a
-  /// needle of radius r that is within r²/8R of the contact. The place is known to a voxel, as the blur of a volume hides
-  /// more: a limit of ±1.
+  /// needle of radius r that is within r²/8R of the contact. Until the cap is known, the place counts as known to ±1 voxel.
   ///
   /// - Parameters:
   ///   - areas: voxels of the component in each slice.
@@ -54,7 +55,7 @@ public struct MountCut: Sendable, Hashable, Codable {
         kept = widest - end + 1..<kept.upperBound
         area += Double(areas[widest - end])
       }
-      return kept.count < areas.count ? MountCut(kept: kept, area: area, uncertainty: limit) : nil
+      return kept.count < areas.count ? MountCut(kept: kept, area: area, uncertainty: area * limit) : nil
     }
   }
 
@@ -66,5 +67,60 @@ public struct MountCut: Sendable, Hashable, Codable {
     guard !narrow.isEmpty else { return nil }
     let smallest = Double(narrow[narrow.count / 10])
     return areas.firstIndex { Double($0) <= 1.25 * smallest }
+  }
+
+  /// The cut with the cap beyond it, from the particle's cross-sections before it.
+  ///
+  /// Cross-sections of the six slices before the last one (which the mount's blur reaches) are followed to where they
+  /// vanish, by a parabola, as those of an ellipsoid are; its uncertainty is how far they scatter about it, and half of what
+  /// a straight line through the last four says otherwise is a limit.
+  ///
+  /// - Parameter areas: voxels of the envelope in each slice of the volume.
+  func withCap(_ areas: [Int]) -> MountCut {
+    guard uncertainty > 0 else { return self }
+    var result = self
+    var (cap, variance) = (0.0, 0.0)
+    for isLower in [true, false] {
+      if isLower ? kept.upperBound == areas.count : kept.lowerBound == 0 { continue }
+      let before = isLower ? Array(areas[kept].reversed()) : Array(areas[kept])
+      guard let found = Self.cap(before.dropFirst().prefix(6).map(Double.init)) else { return self }
+      cap += found.volume
+      variance += found.uncertainty * found.uncertainty
+    }
+    result.cap = cap
+    result.uncertainty = variance.squareRoot()
+    return result
+  }
+
+  /// The integral of cross-sections beyond a cut, from those at 1.5, 2.5, … slices before it; nil where they do not shrink.
+  private static func cap(_ areas: [Double]) -> (volume: Double, uncertainty: Double)? {
+    guard areas.count == 6 else { return nil }
+    let heights = areas.indices.map { Double($0) + 1.5 }
+    func integral(_ fit: PolynomialFit) -> Double? {
+      // To the first root beyond the cut, in steps that are short beside the reach of the fit.
+      var (sum, height) = (0.0, 0.0)
+      while height > -6 {
+        let area = fit(height - 0.005)
+        if area <= 0 { return sum }
+        sum += 0.01 * area
+        height -= 0.01
+      }
+      return nil
+    }
+    guard let parabola = PolynomialFit(heights, areas, degree: 2), let volume = integral(parabola),
+      let line = PolynomialFit(Array(heights.prefix(4)), Array(areas.prefix(4)), degree: 1), let other = integral(line)
+    else { return nil }
+    // What one cross-section more or less changes, times how far they scatter.
+    var variance = 0.0
+    let deviation = parabola.deviation
+    for index in areas.indices {
+      var moved = areas
+      moved[index] += max(deviation, 1)
+      guard let fit = PolynomialFit(heights, moved, degree: 2), let changed = integral(fit) else { return nil }
+      variance +=
+        (changed - volume) * (changed - volume) * deviation * deviation / (max(deviation, 1) * max(deviation, 1))
+    }
+    let difference = (other - volume) / 2 / 3.0.squareRoot()
+    return (volume, (variance + difference * difference).squareRoot())
   }
 }

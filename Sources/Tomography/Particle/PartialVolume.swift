@@ -7,6 +7,10 @@ internal import ImageAnalysis
 /// With e the reach of the blur: the integral runs over the solid and all within e of it; ρ_in is the mean of the solid that
 /// lies deeper than e, ρ_out that of a shell from e to e + 4 about it. Where other matter is within e the edge cannot be
 /// integrated; voxels are counted there.
+///
+/// The envelope is counted where it is deeper than half of e and integrated from there outwards. Pores in that rim look like
+/// a surface that lies deeper. They are added as closed pores of the size of those that are seen would lie in the rim, given
+/// how many there are in the layer of the same depth below it.
 struct PartialVolume {
   /// What a voxel serves for.
   struct Region: OptionSet {
@@ -14,7 +18,7 @@ struct PartialVolume {
     static let integrated = Region(rawValue: 1)
     static let core = Region(rawValue: 2)
     static let shell = Region(rawValue: 4)
-    /// The integrated part within e of the envelope's surface.
+    /// The integrated part outside of the envelope and within half of e below its surface.
     static let band = Region(rawValue: 8)
   }
 
@@ -39,6 +43,8 @@ struct PartialVolume {
   let hidden: Double
   /// Voxels that were counted as they touch other matter: of the solid, and of the envelope.
   let contact: (solid: Double, envelope: Double)
+  /// What was added for pores in the rim, and its standard uncertainty.
+  let rimPores: (volume: Double, uncertainty: Double)
   let solid: Double
   let envelope: Double
   /// Difference of ρ_in and of ρ_out from those with a reach one voxel smaller.
@@ -86,11 +92,14 @@ struct PartialVolume {
 
     var regions = [Region](repeating: [], count: shape.count)
     var counts = [Sums](repeating: Sums(), count: shape.slices)
-    var (contactSolid, contactEnvelope, deep, bandPores) = (0.0, 0.0, 0.0, 0.0)
+    var (contactSolid, contactEnvelope, deep) = (0.0, 0.0, 0.0)
     let edge = Float(wanted * wanted)
     let outer = Float((wanted + 4) * (wanted + 4))
     let apart = Float((wanted + 2) * (wanted + 2))
     let core = Float(depth * depth)
+    let rim = edge / 4
+    let dips = try Self.dips(volume, particle, toVoid, deeperThan: core, threads: threads)
+    var (rimCount, layerCount, layerSum) = (0.0, 0.0, 0.0)
     for slice in kept {
       var count = Sums()
       for index in slice * size..<(slice + 1) * size {
@@ -104,8 +113,16 @@ struct PartialVolume {
         }
         var region: Region = []
         let distance = toSolid.voxels[index]
-        let isDeep = isInside && distanceToOutside.voxels[index] > edge
-        if isDeep { deep += 1 }
+        let isDeep = isInside && distanceToOutside.voxels[index] > rim
+        if isDeep {
+          deep += 1
+          if distanceToOutside.voxels[index] <= edge {
+            layerCount += 1
+            layerSum += Double(field.voxels[index])
+          }
+        } else if isInside {
+          rimCount += 1
+        }
         // Wide pores have a middle that lies beyond the reach of the solid; it holds nothing.
         if distance <= edge {
           region.insert(.integrated)
@@ -115,8 +132,7 @@ struct PartialVolume {
             count.band += 1
           }
         }
-        if !isDeep, isInside, !isSolid { bandPores += 1 }
-        if isSolid, toVoid.voxels[index] > core, foreign > apart {
+        if isSolid, toVoid.voxels[index] > core, foreign > apart, !dips.voxels[index] {
           region.insert(.core)
           count.core += 1
         }
@@ -151,12 +167,17 @@ struct PartialVolume {
       throw TomographyError.invalid(
         "the particle is not denser than what surrounds it; is the sign of the phase right?")
     }
+    let porosity = layerCount > 0 ? max(1 - (layerSum / layerCount - outside) / contrast, 0) : 0
+    let share = Self.rimShare(depth: Double(wanted) / 2, poreRadius: Self.poreRadius(particle))
+    // Between none and twice as many.
+    rimPores = (porosity * rimCount * share, porosity * rimCount * share / 3.0.squareRoot())
+    let cap = particle.cut?.cap ?? 0
     envelope =
-      contactEnvelope + deep + (values.band - outside * whole.band) / contrast
-      + bandPores * (contrast + hidden) / contrast
+      contactEnvelope + deep + (values.band - outside * whole.band) / contrast + rimPores.volume + cap
     solid =
-      contactSolid
-      + (values.integrated - outside * whole.integrated + hidden * (envelope - contactEnvelope)) / (contrast + hidden)
+      contactSolid + cap
+      + (values.integrated - outside * whole.integrated + hidden * (envelope - contactEnvelope - cap))
+      / (contrast + hidden)
     otsuCount = particle.otsuCount
     unevenness = Self.unevenness(field, regions, kept)
     // What a reach one voxel smaller would read: where blur still reaches, the means differ.
@@ -168,7 +189,7 @@ struct PartialVolume {
       for index in slice * size..<(slice + 1) * size
       where field.voxels[index].isFinite && toForeign.voxels[index] > apart {
         let distance = toSolid.voxels[index]
-        if particle.solid.voxels[index], toVoid.voxels[index] > nearCore {
+        if particle.solid.voxels[index], toVoid.voxels[index] > nearCore, !dips.voxels[index] {
           nearInside += Double(field.voxels[index])
           nearInsideCount += 1
         } else if !particle.envelope.voxels[index], distance > nearEdge, distance <= nearOuter {
@@ -182,6 +203,51 @@ struct PartialVolume {
       nearOutsideCount > 0 ? nearOutside / nearOutsideCount - outside : 0
     )
     self.notes = notes
+  }
+
+  /// The porosity of a rim over that of the layer of the same depth below it, for round pores of one radius whose centres are
+  /// spread evenly below the depth at which they would break the surface.
+  ///
+  /// At a depth of x pore diameters the porosity is x²(3 − 2x) of that far inside, from one diameter on all of it; up to x it
+  /// adds up to x³ − x⁴/2, and x − 1/2.
+  private static func rimShare(depth: Double, poreRadius: Double) -> Double {
+    func integral(_ x: Double) -> Double { x < 1 ? x * x * x * (1 - x / 2) : x - 0.5 }
+    let x = depth / (2 * poreRadius)
+    let layer = integral(2 * x) - integral(x)
+    return layer > 0 ? integral(x) / layer : 0
+  }
+
+  /// The radius of pores in the mean over their volume, at least that of one that is as wide as a resolved distance, in
+  /// voxels.
+  private static func poreRadius(_ particle: SegmentedParticle) -> Double {
+    var void = particle.envelope
+    for index in void.voxels.indices where particle.solid.voxels[index] { void.voxels[index] = false }
+    let pores = ConnectedComponents(void, connectivity: .faces).sizes.filter { $0 >= 4 }.map(Double.init)
+    let volume = pores.reduce(0, +)
+    guard volume > 0 else { return 1 }
+    return max(pores.reduce(0) { $0 + $1 * cbrt(3 * $1 / (4 * .pi)) } / volume, 1)
+  }
+
+  /// Where the solid is lower than its noise explains, and what lies within the blur of such places: pores that are too small
+  /// to be seen as void.
+  private static func dips(
+    _ volume: ScalarVolume, _ particle: SegmentedParticle, _ toVoid: ScalarVolume, deeperThan core: Float, threads: Int
+  ) throws -> Volume<Bool> {
+    let field = try particle.box.cropped(volume).smoothed(deviation: particle.smoothing, threads: threads)
+    let inside = field.voxels.indices.filter { toVoid.voxels[$0] > core && particle.solid.voxels[$0] }
+    let none = Volume(repeating: false, shape: field.shape)
+    guard inside.count >= 200, let histogram = try? ValueHistogram(inside.lazy.map { field.voxels[$0] }) else {
+      return none
+    }
+    let median = histogram.quantile(0.5)
+    // The upper side of the spread has no pores in it.
+    let limit = Float(median - 4 * (histogram.quantile(0.8413) - median))
+    var dips = none
+    for index in inside where field.voxels[index] < limit { dips.voxels[index] = true }
+    let grown = try dips.dilated(by: 2.5, threads: threads)
+    let left = inside.reduce(0) { $0 + (grown.voxels[$1] ? 0 : 1) }
+    // Where that leaves nothing to read the density from, what is low belongs to the solid.
+    return left >= inside.count / 4 ? grown : none
   }
 
   /// Sums of a volume (of the box) over the regions, slice by slice.

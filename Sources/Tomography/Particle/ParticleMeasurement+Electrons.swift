@@ -44,7 +44,7 @@ extension ParticleMeasurement {
       result.projectedTotal = total
       result.electronRoute = .projections
       let other = otherMatter(volume, particle, integral)
-      seen = BudgetedValue(total.mean - other)
+      seen = BudgetedValue(total.mean - other + (particle.cut?.cap ?? 0) * contrast)
       seen.budget.add(.views, total.uncertainty)
       seen.budget.add(.truncation, total.missing / 3.0.squareRoot())
       seen.budget.add(.mountCut, budgets.total.contribution(.mountCut))
@@ -67,7 +67,8 @@ extension ParticleMeasurement {
       let sums = PartialVolume.total(integral.sums)
       let counts = PartialVolume.total(integral.counts)
       seen = BudgetedValue(
-        sums.integrated - integral.outside * counts.integrated + integral.contact.solid * contrast, budgets.total)
+        sums.integrated - integral.outside * counts.integrated
+          + (integral.contact.solid + (particle.cut?.cap ?? 0)) * contrast, budgets.total)
     }
     let number = seen.value * scale.electrons
     var electrons = BudgetedValue(number, seen.budget.scaled(by: scale.electrons))

@@ -129,13 +129,19 @@ public struct ParticleSegmentation: Sendable, Hashable, Codable {
     where nearby.voxels[index] && part.voxels[index] > Float(classes.otsu) && !foreign.voxels[index] {
       if inSlices.contains(box.slices.lowerBound + index / size) { otsuCount += 1 }
     }
-    if let cut {
-      let kept = max(cut.kept.lowerBound - box.slices.lowerBound, 0)..<(cut.kept.upperBound - box.slices.lowerBound)
+    var cut = cut
+    if let found = cut {
+      let kept =
+        max(found.kept.lowerBound - box.slices.lowerBound, 0)..<(found.kept.upperBound - box.slices.lowerBound)
       envelope = Self.limited(envelope, to: kept.clamped(to: 0..<box.slices.count))
+      var areas = [Int](repeating: 0, count: field.shape.slices)
+      for (slice, area) in zip(box.slices, Self.areas(envelope)) { areas[slice] = area }
+      cut = found.withCap(areas)
       notes.append(
         """
-        the mount is cut off: the particle is in slices \(cut.kept.lowerBound)...\(cut.kept.upperBound - 1), the cut is \
-        \(String(format: "%.0f", cut.area)) voxels wide
+        the mount is cut off: the particle is in slices \(found.kept.lowerBound)...\(found.kept.upperBound - 1), the cut \
+        is \(String(format: "%.0f", found.area)) voxels wide and the particle goes on for \
+        \(String(format: "%.0f", cut?.cap ?? 0)) voxels beyond it
         """)
     }
     if let ceiling = classes.ceiling {

@@ -16,7 +16,7 @@ struct VolumeBudgets {
     let counts = PartialVolume.total(integral.counts)
     let contrast = integral.contrast + integral.hidden
     // V = [S − ρ_out N] / (ρ_in − ρ_out), so that dV = [dS − N dρ_out − V (dρ_in − dρ_out)] / (ρ_in − ρ_out).
-    let solidPart = integral.solid - integral.contact.solid
+    let solidPart = integral.solid - integral.contact.solid - (particle.cut?.cap ?? 0)
     let band = (integral: PartialVolume.total(integral.sums).band - integral.outside * counts.band, counts.band)
     let bandPart = band.integral / integral.contrast
 
@@ -31,7 +31,16 @@ struct VolumeBudgets {
     envelope.add(.noise, noise.y.squareRoot())
     total.add(.noise, noise.z.squareRoot())
 
-    let unevenness = integral.unevenness
+    // Noise makes the means of parts differ as well; that is counted already. Of real differences in the solid only those
+    // matter that the core, which is a part of it, does not show.
+    let means = Self.noise(integral, halves: halves, particle) { sums in
+      SIMD3(sums.core / counts.core, sums.shell / counts.shell, 0)
+    }
+    let left = max(1 - counts.core / max(integral.solid, counts.core), 0)
+    let unevenness = (
+      inside: (max(integral.unevenness.inside * integral.unevenness.inside - means.x, 0) * left).squareRoot(),
+      outside: max(integral.unevenness.outside * integral.unevenness.outside - means.y, 0).squareRoot()
+    )
     solid.add(.background, -(counts.integrated - solidPart) / contrast * unevenness.outside)
     envelope.add(.background, -(counts.band - bandPart) / integral.contrast * unevenness.outside)
     total.add(.background, -counts.integrated * unevenness.outside)
@@ -47,25 +56,27 @@ struct VolumeBudgets {
     envelope.add(.blur, blur(bandPart, counts.band, integral.contrast))
     total.add(.blur, -counts.integrated * outer / 3.0.squareRoot())
 
-    // Edges that are counted: each is known to half of a voxel's width at best, √(1/12) for an edge that lies anywhere in
-    // its voxel, and together to a tenth of a voxel, which is what counting differed from the truth by for spheres from
-    // radius 10 on. Shifts that are not known blur the edge by their variance and move a curved one by σ²/R.
+    // Edges that are counted lie within a tenth of a voxel of the true ones: blur of variance σ² moves an edge of curvature
+    // 2/R by σ²/R, which is 0.01 voxels for a sharp sphere of radius 30 and 0.09 for one that is blurred by 1.5 voxels.
+    // Shifts that are not known blur as well.
     let radius = pow(3 * integral.envelope / (4 * .pi), 1 / 3)
     let share = integral.contact.envelope / max(integral.envelope, 1)
     let countedArea = 4 * .pi * radius * radius * share
-    solid.add(.contact, 0.1 * countedArea)
-    envelope.add(.contact, 0.1 * countedArea)
-    total.add(.contact, 0.1 * countedArea * integral.contrast)
+    let counted = 0.1 / 3.0.squareRoot() * countedArea
+    solid.add(.contact, counted)
+    envelope.add(.contact, counted)
+    total.add(.contact, counted * integral.contrast)
     if let shiftUncertainty {
       let moved = countedArea * shiftUncertainty * shiftUncertainty / radius
       solid.add(.alignment, moved)
       envelope.add(.alignment, moved)
     }
     if let cut = particle.cut {
-      solid.add(.mountCut, cut.area * cut.uncertainty)
-      envelope.add(.mountCut, cut.area * cut.uncertainty)
-      total.add(.mountCut, cut.area * cut.uncertainty * integral.contrast)
+      solid.add(.mountCut, cut.uncertainty)
+      envelope.add(.mountCut, cut.uncertainty)
+      total.add(.mountCut, cut.uncertainty * integral.contrast)
     }
+    envelope.add(.rim, integral.rimPores.uncertainty)
     // 1 − V/E with what both share taken off.
     let ratio = integral.solid / integral.envelope
     for source in ErrorBudget.Source.allCases {
