@@ -58,9 +58,8 @@ public struct Experiment: Sendable {
     let projections = settings.tomography.enumerated().flatMap { index, measurement in
       measurement.files.map { (key: "tomography[\(index)].\($0.key)", path: $0.path) }
     }
-    let missing = (files.map { ($0, false) } + (scans + projections).map { ($0, true) }).compactMap {
-      named, mayBeFolder -> Diagnostic? in
-      let (key, file) = named
+    let missing = (files + scans + projections).compactMap { key, file -> Diagnostic? in
+      let mayBeFolder = key.hasPrefix("ptychography") || key.hasPrefix("tomography")
       guard requiringFiles, let problem = fileProblem(file.path, orFolder: mayBeFolder) else { return nil }
       return document.diagnostic(at: key, severity: .error, message: problem, detail: "looked for \(file.path)")
     }

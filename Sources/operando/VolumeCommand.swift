@@ -73,10 +73,11 @@ struct VolumeCommand: ParsableCommand {
     defer { withExtendedLifetime(signals) {} }
     let result: StageResult<TomographicParticle>
     do {
+      let full: UncertainQuantity<SpecificCapacityKind> = try uncertain(
+        capacity, of: "--capacity", as: "a specific capacity such as \"275.5 mAh/g\"")
       var input = ParticleVolumeStage.Input(
         try tomogram(),
-        specificCapacity: try uncertain(
-          capacity, of: "--capacity", as: "a specific capacity such as \"275.5 mAh/g\"", SpecificCapacityKind.self))
+        specificCapacity: UncertainValue(full.value.si, uncertainty: full.standardUncertainty?.si ?? 0))
       input.charge = parameters.statedCharge
       let context = RunContext(
         threads: destination.threads, warn: { Terminal.note("warning: \($0)") },
@@ -138,7 +139,7 @@ struct VolumeCommand: ParsableCommand {
   }
 
   private func uncertain<Kind>(
-    _ text: String, of option: String, as expected: String, _: Kind.Type = Kind.self
+    _ text: String, of option: String, as expected: String
   ) throws -> UncertainQuantity<Kind> {
     do { return try UncertainQuantity(parsing: text) } catch {
       Terminal.error("error: \(option) \"\(text)\": \(error); expected \(expected)")

@@ -182,6 +182,19 @@ import Tomography
     #expect(summaries[0].tables.first?.rows.count == 48)
   }
 
+  /// What is tested elsewhere is what is run here: the volume is that of the recipe, to the last bit.
+  @Test func theVolumeIsThatOfTheRecipe() throws {
+    var recipe = TomogramRecipe()
+    recipe.alignment?.dropsOutliers = true
+    guard case .measured(let measured) = try Self.measured().source else { return }
+    let tomogram = try recipe(measured, sense: .counterclockwise, threads: 2)
+    let factor = Float(
+      TomogramResult.factor(of: .phase, wavelength: Self.wavelength, voxel: Self.pixel))
+    let found = try Self.found.get().value
+    #expect(found.volume.voxels == tomogram.volume.voxels.map { factor * $0 })
+    #expect(found.halves?.first.voxels == tomogram.halves?.first.voxels.map { factor * $0 })
+  }
+
   // MARK: - Threads and kills
 
   @Test func threadsAndInterruptionsDoNotMatter() throws {

@@ -77,7 +77,7 @@ extension ParticleVolumeStage {
     }
 
     /// The charge as it is stated; nil for none.
-    var statedCharge: PassedCharge? {
+    public var statedCharge: PassedCharge? {
       transferredCharge.map { PassedCharge($0.uncertainValue, source: "as stated in the experiment file") }
     }
 

@@ -85,7 +85,7 @@ public enum ParticleVolumeStage: Stage {
         segmentation.expectedContrast = expected / scale.electronDensity
       }
     }
-    measurement.density = .init(
+    measurement.density = ParticleMeasurement.AssumedDensity(
       parameters.density.uncertainValue, basis: parameters.densityOf == .solid ? .solid : .envelope)
     measurement.charge = input.charge?.charge
     context.progress(0, 3)
@@ -94,7 +94,7 @@ public enum ParticleVolumeStage: Stage {
     if context.isCancelled() { throw Interrupted() }
     var evidence = ParticleMeasurement.Evidence()
     evidence.halves = tomogram.halves.map { halves in
-      (halves.first.map { factor * $0 }, halves.second.map { factor * $0 })
+      (first: halves.first.map { factor * $0 }, second: halves.second.map { factor * $0 })
     }
     let used = facts.views.indices.filter { !facts.views[$0].isOutlier }
     if tomogram.projections.count > 1, tomogram.projections.shape.rows == volume.shape.slices {

@@ -1,5 +1,5 @@
 import ArrayMath
-public import FileFormats
+import FileFormats
 import Foundation
 import ImageAnalysis
 import Pipeline

@@ -1,7 +1,5 @@
 public import ArrayMath
-public import FileFormats
 import Foundation
-import ImageAnalysis
 public import Tomography
 
 /// A reconstructed volume with what is known of it: what the stage of the particle works on.
