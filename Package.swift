@@ -83,7 +83,7 @@ let tests: [Target] = [
     name: "TestSupport",
     dependencies: [
       "ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath", "Crystallography",
-      "Ptychography",
+      "Ptychography", "Tomography",
     ],
     path: "Tests/TestSupport"),
   .testTarget(name: "ArchitectureTests"),

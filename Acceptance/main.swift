@@ -17,6 +17,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-run", tomographyRunLines),
   ("tomography-algorithms", tomographyAlgorithmLines),
   ("tomography-measured", tomographyMeasuredLines),
+  ("tomography-readers", tomographyReadersLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -91,8 +91,9 @@ public final class HDF5OpenDataset: @unchecked Sendable {
   }
 
   /// Has a child process read the whole dataset's file, up to the size that ``HDF5File`` reads there; for datasets that
-  /// only the library can decode.
+  /// only the library can decode. What was read there when the file was opened is not read again.
   public func probeValues() throws {
+    guard storage.storedBytes > file.probedBytes else { return }
     try HDF5Lock.run { try HDF5File.probe(file.path, image: nil) }
   }
 

@@ -10,6 +10,8 @@ public final class HDF5OpenFile: @unchecked Sendable {
   private let file: HDF5Handle
   /// The path it was opened by.
   public let path: String
+  /// Stored bytes of a dataset up to which the child process has read it.
+  let probedBytes: Int
 
   /// Opens a file.
   ///
@@ -25,6 +27,7 @@ public final class HDF5OpenFile: @unchecked Sendable {
       throw HDF5Error.invalid(object: path, reason: "is not a file")
     }
     self.path = path
+    self.probedBytes = probedBytes
     file = try HDF5Lock.run {
       try HDF5File.probe(path, image: nil, largestDataset: probedBytes)
       let access = try HDF5File.fileAccess(path)

@@ -9,20 +9,22 @@ import Stages
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Convert records, detector geometries, powder patterns, orientation maps and frames.",
+    abstract: "Convert records, detector geometries, powder patterns, orientation maps, volumes and frames.",
     discussion: """
       What is converted follows from the endings of the two files:
         records     .mpr, .mpt, .csv                  to .csv, .mpt, .mpr
         geometries  .poni, .fit2d, .nxs               to .poni, .fit2d, .nxs
         patterns    .xye, .xy, .dat, .chi, .nxs       to .xye, .xy, .nxs
         maps        .ctf, .ang, .cpr, .h5oina, .nxs   to .ctf, .ang, .nxs, .csv
-        frames      .tif, .edf, .cbf, .npy, .h5       to .tif, .h5, .nxs
+        volumes     .nxs, .mrc, .map, .rec            to .nxs, .h5, .tif, .mrc
+        frames      .tif, .edf, .cbf, .npy, .h5       to .tif, .h5, .nxs, .mrc
       CSV is the Battery Data Format: SI units, positive current on charge. A
       .fit2d file holds the numbers of FIT2D's forms. A geometry as .nxs is an
       NXdetector with its transformations, as DAWN keeps it; patterns as .nxs
       follow NXazint1d or NXazint2d. Several patterns become one text file each.
       The Euler angles of a map are turned into the frame that its new format is
       read in: .ctf x right and y up, .ang x down and y right (EDAX setting 1).
+      Volumes keep quantity and voxel; .tif is a stack of single precision.
 
       Example:
         operando convert cell.mpr cell.bdf.csv
@@ -32,6 +34,7 @@ struct ConvertCommand: ParsableCommand {
         operando convert pattern.xye pattern.nxs --energy "19 keV"
         operando convert frames.cbf frames.h5
         operando convert map.ctf map.ang
+        operando convert tomogram.nxs tomogram.mrc
 
       Exit status: 0 done, 1 failed while writing, 2 wrong input (nothing written).
       """)
@@ -60,13 +63,14 @@ struct ConvertCommand: ParsableCommand {
     case .geometry: try convertGeometry()
     case .patterns: try convertPatterns()
     case .orientations: try convertMap()
+    case .volume: try convertVolume()
     case .frames: try convertFrames()
     case nil:
       throw unknown("there is no conversion from \(ending(input)) to \(ending(output)); see operando convert --help")
     }
   }
 
-  private enum Conversion { case record, geometry, patterns, orientations, frames }
+  private enum Conversion { case record, geometry, patterns, orientations, volume, frames }
 
   /// Of two NeXus files the content of the first decides.
   private var conversion: Conversion? {
@@ -83,6 +87,9 @@ struct ConvertCommand: ParsableCommand {
     if records.contains(from) { return records.contains(to) ? .record : nil }
     if geometries.contains(from) { return geometries.union(nexus).contains(to) ? .geometry : nil }
     if patterns.union(["dat", "chi"]).contains(from) { return patterns.union(nexus).contains(to) ? .patterns : nil }
+    if isVolume || Self.volumeEndings.contains(to) {
+      return nexus.union(Self.volumeEndings).union(["tif", "tiff"]).contains(to) ? .volume : nil
+    }
     if nexus.contains(from) {
       if geometries.contains(to) { return .geometry }
       if patterns.contains(to) { return .patterns }

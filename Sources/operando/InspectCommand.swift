@@ -7,22 +7,23 @@ import Stages
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Tell what is in a file: a record, a NeXus file, frames, a geometry, a pattern, a map, a structure.",
+    abstract: "Tell what is in a file: a record, a NeXus file, frames, a geometry, a pattern, a map, a volume.",
     discussion: """
       Of a NeXus or HDF5 file the tree is printed, of a geometry (.poni, .fit2d)
       its numbers in the conventions of PONI, FIT2D, NeXus and DAWN, of a
       structure (.cif) its distances with a warning where they look wrong, of an
       orientation map its phases and frames, of Kikuchi patterns their geometry,
-      of a scan of ptychography its geometry and where it is from, of an
-      experiment every setting.
+      of a scan of ptychography its geometry and where it is from, of
+      projections for tomography their angles, of a volume its quantity and
+      voxels, of an experiment every setting.
 
       Example:  operando inspect cell.mpr
       """)
 
   @Argument(
     help: """
-      A file .mpr, .mpt, .csv, .nxs, .h5, .cxi, .tif, .edf, .cbf, .npy, .poni, .fit2d, .xye, .xy, .chi, .cif, .yaml, .ctf, \
-      .ang, .cpr, .h5oina, .up1, .up2 or .ebsp, or the Setting.txt of NORDIF.
+      A file .mpr, .mpt, .csv, .nxs, .h5, .cxi, .tif, .edf, .cbf, .npy, .mrc, .st, .ali, .rec, .poni, .fit2d, .xye, .xy, \
+      .chi, .cif, .yaml, .ctf, .ang, .cpr, .h5oina, .up1, .up2 or .ebsp, or the Setting.txt of NORDIF.
       """,
     completion: .file())
   var file: String
@@ -40,6 +41,7 @@ struct InspectCommand: ParsableCommand {
       case "nxs", "h5", "hdf5", "cxi", "vtkhdf", "h5oina", "oh5", "h5ebsd":
         if let text = try ElectronFile.description(ofHDF5: file) { Terminal.write(text + "\n") }
         if let text = try PtychographyFile.description(ofHDF5: file) { Terminal.write(text + "\n") }
+        if let text = try TomographyFile.description(ofHDF5: file) { Terminal.write(text + "\n") }
         Terminal.write(try NeXusFile.tree(file))
       case "ctf", "ang", "cpr", "crc", "up1", "up2", "ebsp", "txt":
         Terminal.write(try ElectronFile.description(of: file))
@@ -49,6 +51,9 @@ struct InspectCommand: ParsableCommand {
         Terminal.write(PatternFile.description(of: try PatternFile.read(file)))
       case "tif", "tiff", "edf", "cbf", "npy", "gz":
         Terminal.write(try FrameFile.open(path: file).description)
+        if let text = try TomographyFile.description(ofTIFF: file) { Terminal.write(text) }
+      case "mrc", "mrcs", "st", "ali", "preali", "map", "rec":
+        Terminal.write(try TomographyFile.description(ofMRC: file))
       case "cif":
         Terminal.write(try StructureDescription.text(of: file))
       default:

@@ -44,11 +44,14 @@ struct AngleTable {
     var values: [Double] = []
     var words = ""
     var number = 0
+    var hasHeading = false
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
       number += 1
       let fields = StackPositions.fields(line)
       guard let first = fields.first, let start = first.first else { continue }
-      if "#%!;".utf8.contains(start) || (values.isEmpty && StackPositions.value(first) == nil && words.isEmpty) {
+      let isHeading = values.isEmpty && !hasHeading && StackPositions.value(first) == nil
+      if "#%!;".utf8.contains(start) || isHeading {
+        hasHeading = hasHeading || !"#%!;".utf8.contains(start)
         words += " " + String(decoding: line.prefix(400), as: UTF8.self)
         continue
       }

@@ -51,19 +51,21 @@ enum DXchangeReader {
   private static func readGeometry(_ statements: ScanStatements, into assembly: inout ProjectionAssembly) throws {
     // The resolution of the objective is the pixel at the sample; the detector's own is larger by the magnification.
     let detector = "/measurement/instrument/detector/"
-    if let pixel = try statements.quantity(
-      "/measurement/instrument/detection_system/objective/resolution", usual: "um", NeXusUnits.metres), pixel > 0
+    if let pixel = try assembly.stated(
+      statements, "/measurement/instrument/detection_system/objective/resolution", usual: "um", NeXusUnits.metres),
+      pixel > 0
     {
       assembly.projections.pixel = (pixel, pixel)
-    } else if let width = try statements.quantity(detector + "actual_pixel_size_x", usual: "um", NeXusUnits.metres),
-      let height = try statements.quantity(detector + "actual_pixel_size_y", usual: "um", NeXusUnits.metres)
+    } else if let width = try assembly.stated(
+      statements, detector + "actual_pixel_size_x", usual: "um", NeXusUnits.metres),
+      let height = try assembly.stated(statements, detector + "actual_pixel_size_y", usual: "um", NeXusUnits.metres)
     {
       assembly.projections.pixel = (height, width)
-    } else if try statements.has(detector + "pixel_size_x") {
+    } else if statements.has(detector + "pixel_size_x") {
       assembly.projections.notes.append("the detector states its pixel, but nothing states the magnification")
     }
-    if let energy = try statements.quantity(
-      "/measurement/instrument/monochromator/energy", usual: "keV", NeXusUnits.joules)
+    if let energy = try assembly.stated(
+      statements, "/measurement/instrument/monochromator/energy", usual: "keV", NeXusUnits.joules)
     {
       assembly.projections.wavelength = FrameMetadata.wavelength(energy: energy)
     }

@@ -1,5 +1,4 @@
-public import ArrayMath
-internal import Foundation
+import ArrayMath
 import HDF5
 public import Tomography
 

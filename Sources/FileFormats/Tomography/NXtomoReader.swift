@@ -30,7 +30,7 @@ enum NXtomoReader {
           let group = path + "/instrument/" + detector
           let inside = try statements.members(group)
           guard inside.contains("data") else { continue }
-          let turns = try inside.contains("image_key") && statements.has(path + "/sample/rotation_angle")
+          let turns = inside.contains("image_key") && statements.has(path + "/sample/rotation_angle")
           if isNamed || turns { return Entry(path: path, detector: group) }
         }
       }
@@ -106,8 +106,8 @@ enum NXtomoReader {
     _ statements: ScanStatements, _ entry: Entry, into assembly: inout ProjectionAssembly
   ) throws {
     for group in [entry.path + "/sample", entry.detector] {
-      guard let width = try statements.quantity(group + "/x_pixel_size", usual: "m", NeXusUnits.metres),
-        let height = try statements.quantity(group + "/y_pixel_size", usual: "m", NeXusUnits.metres)
+      guard let width = try assembly.stated(statements, group + "/x_pixel_size", usual: "m", NeXusUnits.metres),
+        let height = try assembly.stated(statements, group + "/y_pixel_size", usual: "m", NeXusUnits.metres)
       else { continue }
       assembly.projections.pixel = (height, width)
       if group == entry.detector {
@@ -116,11 +116,12 @@ enum NXtomoReader {
       break
     }
     for beam in [entry.path + "/instrument/beam", entry.path + "/beam", entry.path + "/sample/beam"] {
-      if let wavelength = try statements.quantity(
-        beam + "/incident_wavelength", usual: "angstrom", NeXusUnits.metres)
+      if let wavelength = try assembly.stated(
+        statements, beam + "/incident_wavelength", usual: "angstrom", NeXusUnits.metres)
       {
         assembly.projections.wavelength = wavelength
-      } else if let energy = try statements.quantity(beam + "/incident_energy", usual: "keV", NeXusUnits.joules) {
+      } else if let energy = try assembly.stated(statements, beam + "/incident_energy", usual: "keV", NeXusUnits.joules)
+      {
         assembly.projections.wavelength = FrameMetadata.wavelength(energy: energy)
       } else {
         continue
@@ -135,7 +136,7 @@ enum NXtomoReader {
       assembly.projections.warnings.append(
         "the sample was moved along \(axis) by \(high - low) \(moves.units ?? "m") during the scan; that is not undone")
     }
-    if try statements.has(entry.path + "/control/data") {
+    if statements.has(entry.path + "/control/data") {
       assembly.projections.notes.append("the monitor of the beam, control/data, is not applied")
     }
   }

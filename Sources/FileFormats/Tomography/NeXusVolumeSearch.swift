@@ -34,7 +34,8 @@ enum NeXusVolumeSearch {
     guard let shape = try statements.shape(path), shape.count == 3, shape.allSatisfy({ $0 > 0 }) else { return nil }
     let attributes = try statements.attributes(of: path)
     let quantity = VolumeFile.Quantity(
-      name: name, units: attributes["units"]?.text ?? "", title: attributes["long_name"]?.text ?? "")
+      name: attributes[VolumeFile.quantityAttribute]?.text ?? name, units: attributes["units"]?.text ?? "",
+      title: attributes["long_name"]?.text ?? "")
     let own = try statements.attributes(of: group.isEmpty ? "/" : group)
     var voxel: VolumeFile.Voxel?
     if let axes = own["axes"]?.texts, axes.count == 3, own["signal"]?.text == name {

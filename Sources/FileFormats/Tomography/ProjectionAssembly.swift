@@ -48,19 +48,44 @@ struct ProjectionAssembly {
     if projections.content == nil {
       projections.notes.append("nothing states whether the projections are intensities, absorption or phase")
     }
-    let height = options.pixelHeight ?? options.pixelWidth
-    if let height { projections.pixel = (height, options.pixelWidth ?? height) }
-    if let pixel = projections.pixel,
-      !(pixel.height > 0 && pixel.width > 0 && pixel.height.isFinite && pixel.width.isFinite)
-    {
-      throw FormatError(file, "has a pixel of \(pixel.height) x \(pixel.width) m; extents above 0 are expected")
-    }
-    if let wavelength = options.wavelength { projections.wavelength = wavelength }
-    if let wavelength = projections.wavelength, !(wavelength > 0 && wavelength.isFinite) {
-      throw FormatError(file, "has a wavelength of \(wavelength) m; one above 0 is expected")
-    }
+    try setScale()
     if let axisColumn = options.axisColumn { projections.axisColumn = axisColumn }
     return projections
+  }
+
+  /// A quantity that the file states, in SI units; nil, with a warning, where its unit is unknown.
+  mutating func stated(
+    _ statements: ScanStatements, _ place: String, usual: String, _ scale: (String) -> Double?
+  ) throws -> Double? {
+    do {
+      return try statements.quantity(place, usual: usual, scale)
+    } catch let error as FormatError {
+      projections.warnings.append("\(place) was left aside: \(error.message)")
+      return nil
+    }
+  }
+
+  private mutating func setScale() throws {
+    func isExtent(_ value: Double) -> Bool { value > 0 && value.isFinite }
+    if let height = options.pixelHeight ?? options.pixelWidth {
+      let width = options.pixelWidth ?? height
+      guard isExtent(height), isExtent(width) else {
+        throw FormatError(file, "is given pixels of \(height) x \(width) m; extents above 0 are expected")
+      }
+      projections.pixel = (height, width)
+    } else if let pixel = projections.pixel, !isExtent(pixel.height) || !isExtent(pixel.width) {
+      projections.warnings.append("the pixel is stated as \(pixel.height) x \(pixel.width) m, which is none")
+      projections.pixel = nil
+    }
+    if let wavelength = options.wavelength {
+      guard isExtent(wavelength) else {
+        throw FormatError(file, "is given the wavelength \(wavelength) m; one above 0 is expected")
+      }
+      projections.wavelength = wavelength
+    } else if let wavelength = projections.wavelength, !isExtent(wavelength) {
+      projections.warnings.append("the wavelength is stated as \(wavelength) m, which is none")
+      projections.wavelength = nil
+    }
   }
 
   // MARK: - Angles

@@ -16,15 +16,6 @@ extension ProjectionFile {
     }
   }
 
-  /// What an MRC file holds, in words.
-  ///
-  /// - Throws: ``FormatError`` when it is none, or damaged.
-  public static func description(ofMRC path: String) throws -> String {
-    let mrc = try MRCFile(FrameBytes(path: path))
-    guard !mrc.isVolume else { return mrc.description }
-    return try mrc.description + "\n" + description(of: read(path), layout: .mrc)
-  }
-
   /// What projections are, in words.
   public static func description(of projections: MeasuredProjections, layout: Layout? = nil) -> String {
     let frames = projections.frames

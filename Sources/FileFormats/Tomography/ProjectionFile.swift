@@ -46,6 +46,19 @@ public enum ProjectionFile {
     return try readFrames(path, options)
   }
 
+  /// Reads projections of several files as one series, in the order of their names where a path stands for several.
+  ///
+  /// - Throws: what reading one file throws.
+  public static func read(
+    _ paths: [String], options: ProjectionReadOptions = ProjectionReadOptions()
+  ) throws -> MeasuredProjections {
+    if paths.count == 1 { return try read(paths[0], options: options) }
+    guard let first = paths.first else { throw FormatError("", "no file of projections is named") }
+    let frames = try FrameFile.open(paths: paths)
+    var found = assembly(first, frames, options)
+    return try found.finish()
+  }
+
   /// The layout of an HDF5 file; nil where it is none that is told by its content.
   ///
   /// - Throws: ``FormatError`` or `HDF5Error` when it is no HDF5 file, or damaged.
@@ -98,27 +111,34 @@ public enum ProjectionFile {
         throw FormatError(path, "is a folder without frames (.tif, .tiff, .edf, .cbf, .npy, .gz)")
       }
     }
-    let frames = try FrameFile.open(paths: files)
+    var found = assembly(path, try FrameFile.open(paths: files), options)
+    if options.flats.isEmpty, !references.flats.isEmpty {
+      let flats = try FrameFile.open(paths: references.flats).frames
+      found.projections.flats = try ProjectionAssembly.images(
+        flats, indices: Array(0..<flats.count), file: path, what: "flats")
+      found.projections.notes.append("flats by their names: \(references.flats.count) files")
+    }
+    if options.darks.isEmpty, !references.darks.isEmpty {
+      let darks = try FrameFile.open(paths: references.darks).frames
+      found.projections.darks = try ProjectionAssembly.images(
+        darks, indices: Array(0..<darks.count), file: path, what: "darks")
+      found.projections.notes.append("darks by their names: \(references.darks.count) files")
+    }
+    return try found.finish()
+  }
+
+  /// What files of frames state.
+  private static func assembly(
+    _ path: String, _ frames: FrameFile, _ options: ProjectionReadOptions
+  ) -> ProjectionAssembly {
     var assembly = ProjectionAssembly(path, frames: frames.frames, options: options)
     if let height = frames.metadata.pixelHeight, let width = frames.metadata.pixelWidth {
       assembly.projections.pixel = (height, width)
       assembly.projections.notes.append("the detector's pixel stands for the one at the sample: no magnification")
     }
     assembly.projections.wavelength = frames.metadata.wavelength
-    if options.flats.isEmpty, !references.flats.isEmpty {
-      let flats = try FrameFile.open(paths: references.flats).frames
-      assembly.projections.flats = try ProjectionAssembly.images(
-        flats, indices: Array(0..<flats.count), file: path, what: "flats")
-      assembly.projections.notes.append("flats by their names: \(references.flats.count) files")
-    }
-    if options.darks.isEmpty, !references.darks.isEmpty {
-      let darks = try FrameFile.open(paths: references.darks).frames
-      assembly.projections.darks = try ProjectionAssembly.images(
-        darks, indices: Array(0..<darks.count), file: path, what: "darks")
-      assembly.projections.notes.append("darks by their names: \(references.darks.count) files")
-    }
     assembly.neighbours = anglesBeside(FrameFile.split(path).file)
-    return try assembly.finish()
+    return assembly
   }
 
   private static func isFrames(_ file: String) -> Bool {

@@ -54,6 +54,12 @@ public struct VolumeFile: Sendable {
   public var program: (name: String, version: String)
   /// What it was made from.
   public var rawFile: String?
+  /// When it was made, in ISO 8601; nil where identical runs must give identical files.
+  public var date: String?
+  /// Where the beam was from: its name, its NeXus type, such as "Synchrotron X-ray Source", and what it was made of.
+  ///
+  /// With it, a date and ``rawFile``, a file of NeXus is a complete NXtomoproc and calls itself so.
+  public var source: (name: String, type: String, probe: String)?
   /// What was assumed or found, one sentence each.
   public var notes: [String]
 

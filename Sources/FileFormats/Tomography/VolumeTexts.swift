@@ -1,13 +1,22 @@
+import ArrayMath
 import Foundation
 
-/// The description of a volume in the first page of a TIFF file, in the lines that ImageJ reads: slices, spacing and unit.
+/// The description of a volume in the first page of a TIFF file, with the spacing of slices as ImageJ reads it.
 ///
-/// What ImageJ has no word for follows in lines that it passes over.
+/// What ImageJ has no word for follows in lines that it passes over. It is not told how many images there are: it would
+/// then look for them one after another without gaps, but each page here has a directory of its own. Other readers guess
+/// the same from the pages' places where slices are few or small, so those files do not call themselves ImageJ's.
 enum TIFFVolumeText {
+  private static let fewestSlices = 3
+  private static let smallestSlice = 1024
+
   static func write(_ file: VolumeFile) -> String {
-    var lines = ["ImageJ=1.54f", "images=\(file.volume.shape.slices)", "slices=\(file.volume.shape.slices)"]
+    let shape = file.volume.shape
+    var lines: [String] = []
     if let voxel = file.voxel {
-      lines += ["unit=cm", "spacing=\(voxel.slice * 100)"]
+      if shape.slices >= fewestSlices, shape.slice.count >= smallestSlice {
+        lines += ["ImageJ=1.54f", "unit=cm", "spacing=\(voxel.slice * 100)"]
+      }
       lines.append("voxel_m=\(voxel.slice) \(voxel.row) \(voxel.column)")
     }
     lines += ["quantity=\(line(file.quantity.name))", "quantity_units=\(line(file.quantity.units))"]
