@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import TestSupport
 import Testing
+import Tomography
 
 /// `tomogram` and `volume` as a user meets them, and both examples from raw files to the answer.
 @Suite(.serialized) struct TomogramVerbTests: RunsOperando {

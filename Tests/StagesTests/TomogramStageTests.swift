@@ -1,6 +1,8 @@
 import ArrayMath
+import Figures
 import FileFormats
 import Foundation
+import ImageAnalysis
 import Pipeline
 import Quantities
 import Synchronization

@@ -134,9 +134,9 @@ struct ParticleFinish {
 
   // MARK: - Where it is
 
-  private var labels: Volume<UInt8> {
+  private var labels: LabelVolume {
     typealias Label = TomographicParticle.Label
-    var labels = Volume(repeating: Label.outside.rawValue, shape: volume.shape)
+    var labels = LabelVolume(repeating: Label.outside.rawValue, shape: volume.shape)
     let box = particle.box
     for slice in 0..<box.shape.slices {
       for row in 0..<box.shape.rows {

@@ -1,6 +1,7 @@
 import ArrayMath
 import Figures
 import Foundation
+import ImageAnalysis
 import Tomography
 
 /// What a report shows of a tomogram.

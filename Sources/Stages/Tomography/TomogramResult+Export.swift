@@ -45,7 +45,7 @@ extension TomogramResult {
     guard let held = content ?? Content(rawValue: file.quantity.name) else {
       throw unknown("what a voxel holds", "--quantity delta, attenuation or phase")
     }
-    guard let edge = voxel?.si ?? (try file.cubicVoxel(path)) else {
+    guard let edge = try voxel?.si ?? file.cubicVoxel(path) else {
       throw unknown("the edge of a voxel", "--voxel such as \"43 nm\"")
     }
     let wavelength = energy.map { ScanGeometry.wavelength(ofPhotonEnergy: $0.si) }

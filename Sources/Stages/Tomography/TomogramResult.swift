@@ -2,6 +2,9 @@ public import ArrayMath
 import Foundation
 public import Tomography
 
+/// What each voxel of a volume is, by a number.
+public typealias LabelVolume = Volume<UInt8>
+
 /// A reconstructed volume with what is known of it: what the stage of the particle works on.
 public struct TomogramResult: NeXusRepresentable {
   /// In the unit of ``content``; matter is positive. Slices run down the axis, rows towards the source and columns to the

@@ -2,6 +2,7 @@ import ArrayMath
 import Foundation
 import ImageAnalysis
 import Pipeline
+import Quantities
 import Tomography
 
 /// One run from projections to a volume, each finished part of which is kept, so that a kill loses at most the part in hand.

@@ -1,6 +1,7 @@
 import ArrayMath
 import Figures
 import Foundation
+import ImageAnalysis
 import Pipeline
 import Tomography
 

@@ -63,11 +63,11 @@ public struct TomographicParticle: NeXusRepresentable {
     public var warnings: [String] = []
   }
 
-  public var labels: Volume<UInt8>
+  public var labels: LabelVolume
   public var surface: SurfaceMesh
   public var facts: Facts
 
-  public init(labels: Volume<UInt8>, surface: SurfaceMesh, facts: Facts) {
+  public init(labels: LabelVolume, surface: SurfaceMesh, facts: Facts) {
     self.labels = labels
     self.surface = surface
     self.facts = facts
@@ -162,16 +162,19 @@ public struct TomographicParticle: NeXusRepresentable {
     guard let label = entry.dataset(at: "particle/label"), label.shape.count == 3,
       case .uint8(let values) = label.array.values
     else { throw StageDocumentError(path: "/entry/particle", problem: "it does not tell what each voxel is") }
-    labels = Volume(
+    labels = LabelVolume(
       values, shape: VolumeShape(slices: label.shape[0], rows: label.shape[1], columns: label.shape[2]))
     guard let vertices = entry.dataset(at: "surface/vertices")?.numbers, vertices.count.isMultiple(of: 3),
       let triangles = entry.dataset(at: "surface/triangles")?.integers, triangles.count.isMultiple(of: 3),
       triangles.allSatisfy({ (0..<vertices.count / 3).contains($0) })
     else { throw StageDocumentError(path: "/entry/surface", problem: "it does not hold a surface") }
-    surface = SurfaceMesh(
-      vertices: (0..<vertices.count / 3).map { SIMD3(vertices[3 * $0], vertices[3 * $0 + 1], vertices[3 * $0 + 2]) },
-      triangles: (0..<triangles.count / 3).map {
-        SIMD3(Int32(triangles[3 * $0]), Int32(triangles[3 * $0 + 1]), Int32(triangles[3 * $0 + 2]))
-      })
+    let corners = (0..<vertices.count / 3).map { index -> SIMD3<Double> in
+      SIMD3(vertices[3 * index], vertices[3 * index + 1], vertices[3 * index + 2])
+    }
+    let numbers = triangles.map { Int32($0) }
+    let faces = (0..<numbers.count / 3).map { index -> SIMD3<Int32> in
+      SIMD3(numbers[3 * index], numbers[3 * index + 1], numbers[3 * index + 2])
+    }
+    surface = SurfaceMesh(vertices: corners, triangles: faces)
   }
 }

@@ -1,5 +1,7 @@
+import FileFormats
 import Foundation
-import Pipeline
+public import Pipeline
+import Tomography
 
 extension TomographySettings {
   /// The stages of this measurement.
