@@ -96,7 +96,7 @@ struct ParticleVolumeFigures {
       caption: "How many voxels have each value, with the means of surroundings and matter and what divides them.",
       panels: [
         Panel(
-          x: Axis(shown.label, unit: shown.unit), y: Axis("voxels", scale: .logarithmic),
+          x: Axis(shown.label, unit: shown.unit), y: Axis("number of voxels", scale: .logarithmic),
           marks: [
             .line(
               Curve(
