@@ -90,18 +90,20 @@ struct ParticleVolumeFigures {
     guard let histogram = value.facts.histogram else { return nil }
     let shown = TomogramFigures.shown(tomogram.content)
     let scale = Double(shown.factor)
+    let whole = max(histogram.counts.reduce(0, +), 1)
     func mark(_ place: Double, _ label: String) -> Mark { .verticalLine(at: place * scale, label: label) }
     return Figure(
       identifier: "\(prefix)particle-histogram", title: "What voxels about the particle hold",
-      caption: "How many voxels have each value, with the means of surroundings and matter and what divides them.",
+      caption:
+        "Which part of the voxels has each value, with the means of surroundings and matter and what divides them.",
       panels: [
         Panel(
-          x: Axis(shown.label, unit: shown.unit), y: Axis("number of voxels", scale: .logarithmic),
+          x: Axis(shown.label, unit: shown.unit), y: Axis("voxels", unit: "%", scale: .logarithmic),
           marks: [
             .line(
               Curve(
                 name: "", x: histogram.centres.map { $0 * scale },
-                y: histogram.counts.map { $0 > 0 ? $0 : .nan }, colourIndex: 0)),
+                y: histogram.counts.map { $0 > 0 ? 100 * $0 / whole : .nan }, colourIndex: 0)),
             mark(histogram.outside, "surroundings"), mark(histogram.inside, "matter"),
             mark(histogram.threshold, "threshold"),
           ])
