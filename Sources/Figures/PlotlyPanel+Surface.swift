@@ -43,7 +43,7 @@ extension PlotlyPanel {
     let axes = zip(names, surface.axes).map { name, axis -> (String, JSONText) in
       (name, .object([("title", .object([("text", Self.plain(axis.text))]))]))
     }
-    let distance = 1.9
+    let distance = 2.4
     let (azimuth, elevation) = (SurfacePicture.azimuth, SurfacePicture.elevation)
     let eye: [(String, JSONText)] = [
       ("x", .number(distance * cos(elevation) * cos(azimuth))),

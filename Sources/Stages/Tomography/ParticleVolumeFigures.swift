@@ -44,15 +44,17 @@ struct ParticleVolumeFigures {
   private var section: Figure? {
     let (volume, labels, voxel) = (tomogram.volume, value.labels, tomogram.facts.voxel)
     let shape = volume.shape
-    let solid = TomographicParticle.Label.solid.rawValue
-    // The row through the middle of the particle.
-    var (sum, count) = (0, 0)
-    for (index, label) in labels.voxels.enumerated() where label == solid {
-      sum += index / shape.columns % shape.rows
+    // The middle of the particle, its pores included: the outline's place across counts from it.
+    let own = [TomographicParticle.Label.solid.rawValue, TomographicParticle.Label.void.rawValue]
+    var (rows, columns, count) = (0, 0, 0)
+    for (index, label) in labels.voxels.enumerated() where own.contains(label) {
+      rows += index / shape.columns % shape.rows
+      columns += index % shape.columns
       count += 1
     }
     guard count > 0 else { return nil }
-    let row = sum / count
+    let row = rows / count
+    let across = (Double(columns) / Double(count) + 0.5 - Double(shape.columns) / 2) * voxel
     let shown = TomogramFigures.shown(tomogram.content)
     let image = ScalarImage(
       (0..<shape.slices).flatMap { slice in
@@ -63,12 +65,12 @@ struct ParticleVolumeFigures {
       origin: ((0.5 - Double(shape.slices) / 2) * voxel, (0.5 - Double(shape.columns) / 2) * voxel), side: 320)
     let map = picture.map(
       [image], label: shown.label, unit: shown.unit, limits: ComplexPicture.limits([image], share: 0.002))
-    // The outline is measured from the top left corner of the volume, upwards.
-    let (left, middle) = (Double(shape.columns) / 2 * voxel, Double(shape.slices) / 2 * voxel)
+    // Heights of the outline are measured from the top of the volume, upwards.
+    let middle = Double(shape.slices) / 2 * voxel
     var (x, y): ([Double], [Double]) = ([], [])
     for polygon in outline.polygons {
       for corner in polygon + polygon.prefix(1) {
-        x.append((corner.x - left) * 1e6)
+        x.append((corner.x + across) * 1e6)
         y.append((corner.y + middle) * 1e6)
       }
       x.append(.nan)
