@@ -214,7 +214,7 @@ import Tomography
         break
       } catch is Interrupted { continue }
     }
-    #expect(attempts > 3 && kept.names.contains("prepared") && kept.names.contains("volume"), "\(kept.names)")
+    #expect(attempts > 3 && kept.names.contains("prepared") && kept.names.contains("volume-0"), "\(kept.names)")
   }
 
   @Test func shardsOfAnotherKindAreRefused() throws {
