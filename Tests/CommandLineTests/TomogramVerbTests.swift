@@ -21,7 +21,7 @@ import Tomography
           energy: 9.7 keV
           pixel: 100 nm
           particle: { medium: vacuum, mount: neck }
-          simulation: { projections: 40, diameter: 3.2 um, jitter: 1, drift: 1, noise: 0.03, margin: 12, cracks: 0 }
+          simulation: { projections: 40, diameter: 3.2 um, jitter: 1, drift: 1, noise: 0.03, margin: 12, cracks: 0, porosity: 0 }
       """
     try Data(experiment.utf8).write(to: folder.appending(path: "experiment.yaml"))
     let made = try ChildProcess.run(
@@ -111,7 +111,7 @@ import Tomography
       try refused("the medium is not known", "volume", projections, "--medium", "soup")
       try refused("--density", "volume", projections, "--medium", "vacuum", "--density", "4.77 g")
       try refused("cannot be read", "volume", projections, "--medium", "vacuum", "--composition", "Xx")
-      try refused("have a height", "volume", projections, "--medium", "vacuum", "--mount", "plane")
+      try refused("has a height", "volume", projections, "--medium", "vacuum", "--mount", "plane")
       #expect(try operando("tomogram", projections, "-o", folder + "/out.txt").status == 2)
       #expect(
         try operando("volume", projections, "--medium", "vacuum", "-o", folder + "/out.nxs", "--mesh", "a.obj").status
