@@ -14,6 +14,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("ptychography-readers", ptychographyReadersLines), ("ptychography-positions", ptychographyPositionLines),
   ("ptychography-speed", ptychographySpeedLines), ("ptychography-measured", ptychographyMeasuredLines),
   ("ptychography-simulated", ptychographySimulatedLines), ("ptychography-engines", ptychographyEngineLines),
+  ("tomography-run", tomographyRunLines),
   ("tomography-algorithms", tomographyAlgorithmLines),
   ("tomography-simulated", tomographySimulatedLines),
   ("tomography-measured", tomographyMeasuredLines),

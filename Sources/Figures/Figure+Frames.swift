@@ -40,9 +40,15 @@ extension Panel {
       switch mark {
       case .line(let curve), .points(let curve): curve.y.count > 1
       case .map(let map): map.values.count > 1
-      case .picture, .segments, .verticalLine, .horizontalLine: false
+      case .picture, .segments, .surface, .verticalLine, .horizontalLine: false
       }
     }
+  }
+
+  /// The surface that the panel shows in space, nil for a plane panel.
+  var surface: Surface? {
+    for case .surface(let surface) in marks { return surface }
+    return nil
   }
 
   /// The pixel map of the panel with the colour bar, nil when there is none.
@@ -55,7 +61,7 @@ extension Panel {
   var hasRaster: Bool {
     marks.contains { mark in
       switch mark {
-      case .map, .picture: true
+      case .map, .picture, .surface: true
       default: false
       }
     }
@@ -69,6 +75,7 @@ extension Panel {
       switch mark {
       case .line(let curve), .points(let curve): own = curve.colourIndex
       case .segments(let segments): own = segments.colourIndex
+      case .surface(let surface): own = surface.colourIndex
       case .map, .picture, .verticalLine, .horizontalLine: return Colour(0x858585)
       }
       if let own { return Colour.ofCycle(own) }
@@ -83,7 +90,7 @@ extension Panel {
       switch mark {
       case .line(let curve), .points(let curve): curve.name.isEmpty ? nil : curve.name
       case .segments(let segments): segments.name.isEmpty ? nil : segments.name
-      case .map, .picture, .verticalLine, .horizontalLine: nil
+      case .map, .picture, .surface, .verticalLine, .horizontalLine: nil
       }
     }
   }
@@ -113,6 +120,10 @@ extension Panel {
       case .segments(let segments):
         (segments.x0 + segments.x1).forEach(addX)
         (segments.y0 + segments.y1).forEach(addY)
+      case .surface(let surface):
+        guard let extent = SurfacePicture.extent(surface) else { continue }
+        [extent.x.lowerBound, extent.x.upperBound].forEach(addX)
+        [extent.y.lowerBound, extent.y.upperBound].forEach(addY)
       case .verticalLine(let place, _): addX(place)
       case .horizontalLine(let place, _): addY(place)
       }

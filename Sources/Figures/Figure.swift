@@ -87,6 +87,8 @@ public enum Mark: Codable, Hashable, Sendable {
   case map(PixelMap)
   case picture(Picture)
   case segments(Segments)
+  /// Alone on its panel.
+  case surface(Surface)
   case verticalLine(at: Double, label: String)
   case horizontalLine(at: Double, label: String)
 }

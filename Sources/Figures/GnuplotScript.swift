@@ -235,6 +235,7 @@ struct GnuplotScript {
       ]
     case .map(let map): return [drawMap(map, frame: frame)]
     case .picture(let picture): return [draw(picture)]
+    case .surface(let surface): return SurfacePicture(surface, colour: colour).map { [draw($0)] } ?? []
     case .segments(let segments):
       let strokes = segments.x0.indices.map { index in
         [
@@ -297,6 +298,23 @@ struct GnuplotScript {
       })
     return
       "\(name) using (\(x0 + width / 2)+$1*\(width)):(\(y1 - height / 2)-$2*\(height)):3:4:5 with rgbimage notitle"
+  }
+
+  private mutating func draw(_ picture: SurfacePicture) -> String {
+    let width = (picture.xExtent.upperBound - picture.xExtent.lowerBound) / Double(picture.columns)
+    let height = (picture.yExtent.upperBound - picture.yExtent.lowerBound) / Double(picture.rows)
+    let name = block(
+      (0..<picture.rows).lazy.flatMap { row in
+        (0..<picture.columns).lazy.map { column in
+          guard let (colour, cover) = picture.pixels[row * picture.columns + column] else {
+            return "\(column) \(row) 0 0 0 0"
+          }
+          return "\(column) \(row) \(colour.red) \(colour.green) \(colour.blue) \(Int(255 * cover))"
+        }
+      })
+    return
+      "\(name) using (\(picture.xExtent.lowerBound + width / 2)+$1*\(width)):"
+      + "(\(picture.yExtent.upperBound - height / 2)-$2*\(height)):3:4:5:6 with rgbalpha notitle"
   }
 
   private mutating func drawMap(_ map: PixelMap, frame: Int) -> String {

@@ -41,7 +41,7 @@ struct PlotlyPanel {
   /// Plotly draws each arrow as an annotation, which is slow in large numbers.
   private static let arrowLimit = 400
 
-  private let panel: Panel
+  let panel: Panel
   private let frameCount: Int
   private let maps: PlotlyMapEncoding
   private var traces: [JSONText] = []
@@ -86,6 +86,7 @@ struct PlotlyPanel {
     case .map(let map): try add(map)
     case .picture(let picture): try add(picture)
     case .segments(let segments): add(segments, colour: colour)
+    case .surface(let surface): traces.append(Self.trace(surface, colour: colour))
     case .verticalLine(let place, let label):
       add(line: place, label: label, along: "y", across: "x", scale: panel.x.scale)
     case .horizontalLine(let place, let label):
@@ -246,6 +247,7 @@ struct PlotlyPanel {
   // MARK: - Layout
 
   private var layout: JSONText {
+    if let surface = panel.surface { return scene(surface) }
     let extent = panel.extent()
     // The static drawing and the frames share limits, so that nothing jumps while the slider moves.
     var members: [(String, JSONText)] = [

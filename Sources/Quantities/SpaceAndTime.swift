@@ -73,6 +73,21 @@ extension UnitOf where Kind == TimeKind {
   public static var day: Self { Self("d", factor: 86400) }
 }
 
+/// What a number of things in a volume is.
+public enum NumberDensityKind: QuantityKind {
+  public static let dimension = PhysicalDimension(length: -3)
+  public static let example = "0.44 1/angstrom3"
+  public static let displayUnit = UnitOf<Self>.perCubicAngstrom
+}
+
+/// A number of things in a volume, such as electrons, kept in 1/m3.
+public typealias NumberDensity = Quantity<NumberDensityKind>
+
+extension UnitOf where Kind == NumberDensityKind {
+  public static var perCubicMetre: Self { Self("1/m3") }
+  public static var perCubicAngstrom: Self { Self("1/angstrom3", decade: 30) }
+}
+
 /// What a diffusivity is.
 public enum DiffusivityKind: QuantityKind {
   public static let dimension = PhysicalDimension(length: 2, time: -1)

@@ -13,7 +13,7 @@ enum PageScript {
     const style = name => getComputedStyle(root).getPropertyValue(name).trim();
     const toggle = document.getElementById('theme');
     const name = () => { toggle.textContent = isDark() ? 'Light' : 'Dark'; };
-    const repaint = () => { name(); live.forEach(plot => Plotly.relayout(plot, paint({}))); };
+    const repaint = () => { name(); live.forEach(plot => Plotly.relayout(plot, paint({}, plot.layout.scene))); };
     toggle.addEventListener('click', () => { root.dataset.theme = isDark() ? 'light' : 'dark'; repaint(); });
     dark.addEventListener('change', repaint);
     name();
@@ -22,15 +22,15 @@ enum PageScript {
     addEventListener('afterprint', () => { while (closed.length) closed.pop().open = false; });
     if (typeof Plotly === 'undefined') return;
 
-    // Colours of the page, as changes to a layout.
-    function paint(changes) {
+    // Colours of the page, as changes to a layout; axes of a scene are its own.
+    function paint(changes, scene) {
       const text = style('--text'), grid = style('--grid'), line = style('--line');
       Object.assign(changes, {
         'font.color': text, 'paper_bgcolor': 'rgba(0,0,0,0)', 'plot_bgcolor': 'rgba(0,0,0,0)',
         'modebar.bgcolor': 'rgba(0,0,0,0)', 'modebar.color': style('--muted'), 'modebar.activecolor': text,
         'hoverlabel.bgcolor': style('--surface'), 'hoverlabel.bordercolor': line, 'hoverlabel.font.color': text
       });
-      for (const axis of ['xaxis', 'yaxis']) Object.assign(changes, {
+      for (const axis of scene ? ['scene.xaxis', 'scene.yaxis', 'scene.zaxis'] : ['xaxis', 'yaxis']) Object.assign(changes, {
         [axis + '.gridcolor']: grid, [axis + '.linecolor']: style('--muted'), [axis + '.tickcolor']: style('--muted')
       });
       return changes;
@@ -79,6 +79,7 @@ enum PageScript {
     }
 
     function height(panel, width) {
+      if (panel.layout.scene) return Math.round(Math.min(0.8 * width, 620));
       const aspect = panel.layout.meta && panel.layout.meta.aspect;
       if (!aspect) return Math.round(Math.max(300, Math.min(430, 0.68 * width)));
       const bar = panel.packed.length ? 100 : 20;
@@ -87,6 +88,8 @@ enum PageScript {
 
     async function build(host) {
       const figure = JSON.parse(document.getElementById(host.dataset.figure).textContent);
+      // Without WebGL a surface stays a picture.
+      if (figure.panels.some(panel => panel.layout.scene) && !document.createElement('canvas').getContext('webgl')) return;
       for (const panel of figure.panels) for (const packed of panel.packed) {
         const frames = await unpack(packed.map);
         panel.data[packed.trace].z = frames[0];
@@ -116,14 +119,17 @@ enum PageScript {
           font: {family: 'system-ui, sans-serif', size: 13}, hoverlabel: {font: {}}, dragmode: 'zoom',
           separators: '.', legend: {orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom'}
         });
-        for (const axis of ['xaxis', 'yaxis']) Object.assign(layout[axis], {showline: true, ticks: 'outside', ticklen: 4});
-        for (const [path, value] of Object.entries(paint({}))) {
+        const scene = layout.scene;
+        if (scene) layout.margin = {l: 0, r: 0, t: 4, b: 0};
+        else for (const axis of ['xaxis', 'yaxis']) Object.assign(layout[axis], {showline: true, ticks: 'outside', ticklen: 4});
+        for (const [path, value] of Object.entries(paint({}, scene))) {
           const names = path.split('.'), last = names.pop();
           names.reduce((place, name) => place[name] ||= {}, layout)[last] = value;
         }
         await Plotly.newPlot(plot, {data: panel.data, layout, frames: panel.frames, config: {
-          responsive: true, displaylogo: false, displayModeBar: 'hover', modeBarButtons: [['toImage', 'zoom2d', 'pan2d', 'resetScale2d']],
-          toImageButtonOptions: {format: 'svg', filename: figure.identifier}
+          responsive: true, displaylogo: false, displayModeBar: 'hover', modeBarButtons: [
+            scene ? ['toImage', 'orbitRotation', 'pan3d', 'zoom3d', 'resetCameraDefault3d'] : ['toImage', 'zoom2d', 'pan2d', 'resetScale2d']],
+          toImageButtonOptions: {format: scene ? 'png' : 'svg', filename: figure.identifier}
         }});
         live.add(plot);
         if (panel.frames.length) plots.push(plot);

@@ -1,5 +1,6 @@
 import Electrochemistry
 public import FileFormats
+import Quantities
 
 /// The table of the `charge` verb: one row a sample, each estimate followed by its standard uncertainty.
 public struct ChargeTable: NeXusRepresentable, Hashable {

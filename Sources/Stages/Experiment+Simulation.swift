@@ -47,11 +47,30 @@ extension Experiment {
           "mass": .dataset(NeXusDataset(particleMass, units: "kg")),
         ]))
     }
+    var frameFiles: [String: @Sendable (String) throws -> Void] = [:]
+    var weighed: [String: Double] = [:]
+    for (index, measurement) in settings.tomography.enumerated() {
+      guard let made = try simulatedProjections(measurement, seed: seed &+ UInt64(index)) else { continue }
+      changed.tomography[index] = made.settings
+      frameFiles.merge(made.frameFiles) { $1 }
+      truth[measurement.name.replacing("-", with: "_") + "_particle"] = .group(made.truth)
+      weighed[measurement.name] = made.mass
+    }
+    for (index, measurement) in settings.ptychography.enumerated() {
+      guard measurement.simulation != nil, let tomography = simulatedTomography(showing: measurement) else { continue }
+      let made = try simulatedScans(measurement, of: tomography, seed: seed &+ UInt64(index))
+      changed.ptychography[index] = made.scans.settings
+      frameFiles.merge(made.scans.frameFiles) { $1 }
+      truth[measurement.name.replacing("-", with: "_") + "_scans"] = .group(made.scans.truth)
+      truth[tomography.name.replacing("-", with: "_") + "_particle"] = .group(made.tomography.truth)
+      weighed[tomography.name] = made.tomography.mass
+    }
     var charges: [String: (charge: VirtualCharge, truth: SimulatedCharge)] = [:]
     for (index, measurement) in settings.electrochemistry.enumerated() {
       var generator = SeededGenerator(seed: seed, item: index + 1)
       let charge = virtualCharge(
-        measurement, particleMass: particleMass, capacity: capacity, lithiation: lithiation, using: &generator)
+        measurement, particleMass: settings.tomography(for: measurement).flatMap { weighed[$0.name] } ?? particleMass,
+        capacity: capacity, lithiation: lithiation, using: &generator)
       let (record, text, isTrue) = try charge.record(using: &generator)
       let path = "raw/\(measurement.name).mpr"
       files[path] = record
@@ -88,7 +107,6 @@ extension Experiment {
             ]))
       }
     }
-    var frameFiles: [String: @Sendable (String) throws -> Void] = [:]
     for (index, measurement) in settings.diffraction.enumerated() {
       let made = try simulatedDiffraction(measurement, charges: charges, seed: seed &+ UInt64(index))
       changed.diffraction[index] = made.settings
@@ -101,7 +119,8 @@ extension Experiment {
       frameFiles[made.path] = made.write
       truth[measurement.name.replacing("-", with: "_")] = .group(made.truth)
     }
-    for (index, measurement) in settings.ptychography.enumerated() {
+    for (index, measurement) in settings.ptychography.enumerated()
+    where simulatedTomography(showing: measurement) == nil {
       guard let made = try simulatedPtychography(measurement, seed: seed &+ UInt64(index)) else { continue }
       changed.ptychography[index] = made.settings
       frameFiles.merge(made.frameFiles) { $1 }
@@ -148,7 +167,8 @@ extension Experiment {
   ) -> VirtualCharge {
     // A record that states its own mass stands for a cell of a milligram, charged in ten hours to 80 %.
     let stated = measurement.mass?.uncertainValue
-    let nominal = stated?.value ?? (measurement.takesParticleMass ? particleMass : 1e-6)
+    let isParticle = measurement.takesParticleMass || measurement.massFrom == .tomography
+    let nominal = stated?.value ?? (isParticle ? particleMass : 1e-6)
     let mass = stated?.drawn(using: &generator) ?? nominal
     let ownCapacity = measurement.specificCapacity?.uncertainValue
     // A diffraction measurement that is simulated may say how its sample is charged.

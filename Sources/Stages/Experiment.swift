@@ -55,10 +55,12 @@ public struct Experiment: Sendable {
     let scans = settings.ptychography.enumerated().flatMap { index, measurement in
       measurement.files.map { (key: "ptychography[\(index)].\($0.key)", path: $0.path) }
     }
-    let missing = (files + scans).compactMap { key, file -> Diagnostic? in
-      guard requiringFiles, let problem = fileProblem(file.path, orFolder: key.hasPrefix("ptychography")) else {
-        return nil
-      }
+    let projections = settings.tomography.enumerated().flatMap { index, measurement in
+      measurement.files.map { (key: "tomography[\(index)].\($0.key)", path: $0.path) }
+    }
+    let missing = (files + scans + projections).compactMap { key, file -> Diagnostic? in
+      let mayBeFolder = key.hasPrefix("ptychography") || key.hasPrefix("tomography")
+      guard requiringFiles, let problem = fileProblem(file.path, orFolder: mayBeFolder) else { return nil }
       return document.diagnostic(at: key, severity: .error, message: problem, detail: "looked for \(file.path)")
     }
     let all = diagnostics + missing
@@ -79,7 +81,11 @@ public struct Experiment: Sendable {
   // MARK: - Stages
 
   /// The stages that the settings ask for, in order.
-  public func plannedStages() -> [PlannedStage] {
+  ///
+  /// - Parameter preview: is shown what is known of a ptychographic projection after each pass.
+  public func plannedStages(
+    preview: (@Sendable (_ preview: () -> PtychographyPreview) -> Void)? = nil
+  ) -> [PlannedStage] {
     var stages: [PlannedStage] = []
     if let mass = settings.particleMass {
       stages.append(ParticleMassStage.planned(mass, sequenceIndex: 1) { _ in })
@@ -90,7 +96,10 @@ public struct Experiment: Sendable {
     for measurement in settings.diffraction { stages += measurement.plannedStages(after: stages.count) }
     stages += DiffractionSettings.plannedResponses(of: settings.diffraction, after: stages.count)
     for measurement in settings.orientation { stages += measurement.plannedStages(after: stages.count) }
-    for measurement in settings.ptychography { stages += measurement.plannedStages(after: stages.count) }
+    for measurement in settings.ptychography {
+      stages += measurement.plannedStages(after: stages.count, preview: preview)
+    }
+    for measurement in settings.tomography { stages += measurement.plannedStages(of: self, after: stages.count) }
     if let model = settings.particleModel {
       stages.append(
         ParticleModelStage.planned(
@@ -102,15 +111,25 @@ public struct Experiment: Sendable {
 
   private func plannedStateOfCharge(_ parameters: StateOfChargeStage.Parameters, sequenceIndex: Int) -> PlannedStage {
     let material = settings.material
-    let usesParticleMass = parameters.takesParticleMass
     let particleMass = ParticleMassStage.name
+    let particle = settings.tomography(for: parameters)?.particleStage
     return StateOfChargeStage.planned(
       instance: parameters.name, parameters, canonical: material.canonicalText(),
-      inputFiles: parameters.file.map { [$0.path] } ?? [], upstream: usesParticleMass ? [particleMass] : [],
+      inputFiles: parameters.file.map { [$0.path] } ?? [],
+      upstream: particle.map { [$0] } ?? (parameters.takesParticleMass ? [particleMass] : []),
       sequenceIndex: sequenceIndex
     ) { upstream in
       let value = try upstream[particleMass].map { try StageDocument.value(ParticleMass.self, from: $0) }
-      return try Self.stateOfChargeInput(parameters, material, particleMass: value)
+      var input = parameters
+      if let particle, let path = upstream[particle] {
+        let found = try StageDocument.value(TomographicParticle.self, from: path)
+        input.mass = UncertainQuantity(
+          Mass(si: found.mass.value), standardUncertainty: Mass(si: found.mass.uncertainty))
+        var stated = try Self.stateOfChargeInput(input, material, particleMass: nil)
+        stated.massSource = "\(found.facts.massSource), stage \(particle)"
+        return stated
+      }
+      return try Self.stateOfChargeInput(input, material, particleMass: value)
     }
   }
 
@@ -166,6 +185,7 @@ public struct Experiment: Sendable {
     }
     for measurement in settings.orientation { found += measurement.conventions }
     for measurement in settings.ptychography { found += measurement.conventions }
+    for measurement in settings.tomography { found += measurement.conventions }
     if let model = settings.particleModel {
       found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))
       found.append(Convention(subject: "axial condition", choice: model.axialCondition.rawValue))

@@ -20,6 +20,8 @@ public struct ExperimentSettings: ExperimentDecodable {
   public var orientation: [OrientationSettings]
   @SectionList("ptychographic measurements, each with its own scans")
   public var ptychography: [PtychographySettings]
+  @SectionList("tomographic measurements, each with its own projections")
+  public var tomography: [TomographySettings]
   @Section("chemo-mechanical model of the particle")
   public var particleModel: ParticleModelStage.Parameters?
   @Entries("numbers as they were stated elsewhere, by the key of the answer they are held against")
@@ -33,12 +35,14 @@ public struct ExperimentSettings: ExperimentDecodable {
       found.append(SettingProblem(at: "title", "the title is empty", detail: "expected what the report is about"))
     }
     if particleMass == nil && electrochemistry.isEmpty && diffraction.isEmpty && orientation.isEmpty
-      && ptychography.isEmpty && particleModel == nil
+      && ptychography.isEmpty && tomography.isEmpty && particleModel == nil
     {
       found.append(
         SettingProblem(
           at: "", "there is nothing to run",
-          detail: "expected particle_mass, electrochemistry, diffraction, orientation, ptychography or particle_model"))
+          detail:
+            "expected particle_mass, electrochemistry, diffraction, orientation, ptychography, tomography or particle_model"
+        ))
     }
     var names: Set<String> = []
     for (index, measurement) in electrochemistry.enumerated() {
@@ -94,6 +98,7 @@ public struct ExperimentSettings: ExperimentDecodable {
           at: "ptychography[\(index)].name", "two measurements are named \(measurement.name)",
           detail: "give each its own `name`"))
     }
+    found += TomographySettings.problems(of: self)
     return found
   }
 }

@@ -1,4 +1,4 @@
-public import Electrochemistry
+import Electrochemistry
 public import FileFormats
 import Foundation
 import Pipeline

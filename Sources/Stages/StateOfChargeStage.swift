@@ -22,8 +22,11 @@ public enum StateOfChargeStage: Stage {
       "mass of the active material; left out, `mass_from` tells where it comes from", in: Mass(si: 1e-18)...Mass(si: 1))
     public var mass: UncertainQuantity<MassKind>?
     @Setting(
-      "source of a mass that is left out: particle-mass, or record; left out too, it is `record` where there is a file")
+      "source of a mass that is left out: particle-mass, tomography, or record; left out too, it is `record` where there is a file"
+    )
     public var massFrom: MassSource?
+    @Setting("tomographic measurement whose particle's mass it is, where there are several", example: "particle")
+    public var tomography: String?
     @Setting(
       "specific capacity of a state of charge of 100 %; left out, the material's",
       in: MaterialSettings.leastSpecificCapacity...MaterialSettings.largestSpecificCapacity)
@@ -59,6 +62,12 @@ public enum StateOfChargeStage: Stage {
         found.append(
           SettingProblem(at: "protocol", "both a file and a protocol are given", detail: "keep one of them"))
       default: break
+      }
+      if tomography != nil, massFrom != .tomography {
+        found.append(
+          SettingProblem(
+            at: "tomography", "the mass is not taken from a tomographic measurement",
+            detail: "write `mass_from: tomography`, or leave it out"))
       }
       if mass != nil, massFrom != nil {
         found.append(
@@ -120,6 +129,8 @@ public enum StateOfChargeStage: Stage {
   public enum MassSource: String, SettingChoice {
     /// The section `particle_mass` of the experiment.
     case particleMass = "particle-mass"
+    /// The particle of a tomographic measurement.
+    case tomography
     /// The number that was typed into the instrument.
     case record
   }
@@ -164,30 +175,34 @@ public enum StateOfChargeStage: Stage {
   public static func run(
     _ input: Input, _ parameters: Parameters, _ context: RunContext
   ) throws -> StageResult<ChargeTable> {
+    let accounting = try accounting(input, parameters)
+    context.progress(1, 1)
+    let summary = StateOfChargeSummary(accounting: accounting, input: input, parameters: parameters).summary
+    return StageResult(value: ChargeTable(accounting, startTime: input.series?.startTime), summary: summary)
+  }
+
+  /// - Throws: the technique's errors.
+  static func accounting(_ input: Input, _ parameters: Parameters) throws -> ChargeAccounting {
     let material = ActiveMaterial(
       mass: input.mass, specificCapacity: input.specificCapacity, initialLithiation: input.initialLithiation)
     var instrument = InstrumentUncertainty(
       currentGain: parameters.currentGainUncertainty.si, currentOffset: parameters.currentOffsetUncertainty.si,
       currentNoise: parameters.currentNoise.si, timeScale: parameters.timeScaleUncertainty.si)
-    let accounting: ChargeAccounting
     if var series = input.series {
       if parameters.currentSign == .reversed {
         series.current = series.current.map { -$0 }
         series.instrumentCounterCharge = series.instrumentCounterCharge?.map { -$0 }
       }
       let plans = parameters.voltageLimit.map { [StepPlan(direction: .charge, voltageLimit: $0.si)] } ?? []
-      accounting = try accountForCharge(of: series, in: material, plans: plans, instrument: instrument)
+      return try accountForCharge(of: series, in: material, plans: plans, instrument: instrument)
     } else if let described = parameters.protocol {
       if let uncertainty = described.current.standardUncertainty {
         instrument.currentGain = abs(uncertainty.si / described.current.value.si)
       }
-      accounting = try accountForCharge(of: described.technique, in: material, instrument: instrument)
+      return try accountForCharge(of: described.technique, in: material, instrument: instrument)
     } else {
       throw StageDocumentError(path: parameters.name, problem: "neither a file nor a protocol is given")
     }
-    context.progress(1, 1)
-    let summary = StateOfChargeSummary(accounting: accounting, input: input, parameters: parameters).summary
-    return StageResult(value: ChargeTable(accounting, startTime: input.series?.startTime), summary: summary)
   }
 }
 

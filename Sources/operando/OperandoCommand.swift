@@ -23,8 +23,7 @@ struct OperandoCommand: ParsableCommand {
       StatusCommand.self, ReportCommand.self, CompareCommand.self, CleanCommand.self, InspectCommand.self,
       ConvertCommand.self, SchemaCommand.self, DoctorCommand.self, ChargeCommand.self, CalibrateCommand.self,
       IntegrateCommand.self, PeaksCommand.self, SpotsCommand.self, LatticeCommand.self, IndexCommand.self,
-      TextureCommand.self, PtychoCommand.self,
-      ParticleCommand.self,
+      TextureCommand.self, PtychoCommand.self, TomogramCommand.self, VolumeCommand.self, ParticleCommand.self,
     ])
 
   /// Runs the verb and maps what went wrong to the exit status of the contract.

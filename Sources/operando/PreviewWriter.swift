@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Pipeline
 import Stages
@@ -13,6 +14,13 @@ final class PreviewWriter: Sendable {
 
   /// - Parameter path: a file that ends in .png or .html.
   init(path: String) { self.path = path }
+
+  /// - Throws: `ValidationError` for a path that is neither a picture nor a page.
+  static func require(_ path: String) throws {
+    guard ["png", "html"].contains(URL(filePath: path).pathExtension) else {
+      throw ValidationError("\(path): a preview ends in .png or .html")
+    }
+  }
 
   /// Shows what is known, unless a picture was written a moment ago; the last pass of a projection is always shown.
   ///

@@ -42,9 +42,7 @@ struct PtychoCommand: ParsableCommand {
 
   func validate() throws {
     try destination.require(endings: ["nxs", "cxi", "h5", "tiff", "tif"])
-    if let preview, !["png", "html"].contains(URL(filePath: preview).pathExtension) {
-      throw ValidationError("\(preview): a preview ends in .png or .html")
-    }
+    if let preview { try PreviewWriter.require(preview) }
   }
 
   func run() throws {

@@ -27,11 +27,16 @@ struct RunCommand: ParsableCommand {
   var to: String?
   @Option(help: "Number of threads; results do not depend on it. Without it, one a core.")
   var threads: Int?
+  @Option(
+    help:
+      "A picture of the ptychographic projection at work, refreshed meanwhile: .png, or .html that reloads by itself.")
+  var preview: String?
   @Flag(help: "Print events as JSON, one object a line.")
   var json = false
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
+    if let preview { try PreviewWriter.require(preview) }
   }
 
   func run() throws {
@@ -42,7 +47,7 @@ struct RunCommand: ParsableCommand {
     defer { withExtendedLifetime(signals) {} }
     let printer = EventPrinter(json: json)
     do {
-      let plan = try RunPlan(loaded.plannedStages())
+      let plan = try RunPlan(loaded.plannedStages(preview: preview.map { PreviewWriter(path: $0).show }))
       try folder.withLock { lock in
         try lock.storeExperiment(verbatim: loaded.bytes, resolved: loaded.resolvedText)
         let options = RunOptions(

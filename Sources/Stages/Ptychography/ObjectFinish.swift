@@ -136,7 +136,7 @@ extension PhaseParameters {
 }
 
 extension UnwrappingChoice {
-  fileprivate var technique: PhaseUnwrapping.Method {
+  var technique: PhaseUnwrapping.Method {
     switch self {
     case .reliability: .reliabilitySorted
     case .leastSquares: .leastSquares

@@ -176,7 +176,10 @@ struct PtychographyFigures {
     let x = isAngle ? angles.map { $0 * 180 / .pi } : facts.indices.map { Double($0 + 1) }
     let axis = isAngle ? Axis("angle", unit: "deg") : Axis("projection")
     var panels = [
-      Panel(title: "error", x: axis, y: Axis("error E"), marks: [.points(Curve(name: "", x: x, y: facts.map(\.error)))])
+      // In thousandths: longer numbers would leave the static picture no room for the axis' title.
+      Panel(
+        title: "error", x: axis, y: Axis("error E", unit: "1e-3"),
+        marks: [.points(Curve(name: "", x: x, y: facts.map { 1e3 * $0.error }))])
     ]
     if facts.contains(where: { $0.resolution != nil }) {
       panels.append(

@@ -202,7 +202,11 @@ public struct ReconstructionParameters: ExperimentDecodable {
 
   public func validate() -> [SettingProblem] {
     var found: [SettingProblem] = []
-    if !steps.isEmpty, $engine.isGiven || $iterations.isGiven {
+    // A file with every default filled in states these two as well.
+    let isStated =
+      ($engine.isGiven && engine != $engine.defaultValue)
+      || ($iterations.isGiven && iterations != $iterations.defaultValue)
+    if !steps.isEmpty, isStated {
       found.append(
         SettingProblem(
           at: "steps", "engines are given twice", detail: "keep `steps`, or `engine` with `iterations`"))

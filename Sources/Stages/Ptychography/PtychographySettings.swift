@@ -134,7 +134,11 @@ public struct PtychographySettings: ExperimentDecodable {
   }
 
   /// The stages of this measurement.
-  func plannedStages(after count: Int) -> [PlannedStage] {
+  ///
+  /// - Parameter preview: is shown what is known of a projection after each pass.
+  func plannedStages(
+    after count: Int, preview: (@Sendable (_ preview: () -> PtychographyPreview) -> Void)? = nil
+  ) -> [PlannedStage] {
     guard !scans.isEmpty else { return [] }
     let settings = self
     // Files that cannot be listed are told when the stage is keyed.
@@ -144,7 +148,11 @@ public struct PtychographySettings: ExperimentDecodable {
       + ([mask, probeFile].compactMap(\.self) + patterns).map { DiffractionInput.plainPath($0.path) }
     var stage = PtychographyStage.planned(
       instance: name, parameters, canonical: geometryText, inputFiles: paths + extra, sequenceIndex: count + 1
-    ) { _ in try settings.input() }
+    ) { _ in
+      var input = try settings.input()
+      input.preview = preview
+      return input
+    }
     stage.estimate = { settings.estimate() }
     return [stage]
   }
