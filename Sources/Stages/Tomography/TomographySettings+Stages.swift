@@ -7,13 +7,14 @@ extension TomographySettings {
   /// The stages of this measurement.
   func plannedStages(of experiment: Experiment, after count: Int) -> [PlannedStage] {
     guard ptychography != nil || !projections.isEmpty else { return [] }
-    var stages = [plannedTomogram(after: count)]
+    var stages = [plannedTomogram(of: experiment, after: count)]
     if let particle { stages.append(plannedParticle(particle, of: experiment, after: count + 1)) }
     return stages
   }
 
-  private func plannedTomogram(after count: Int) -> PlannedStage {
+  private func plannedTomogram(of experiment: Experiment, after count: Int) -> PlannedStage {
     let settings = self
+    let scans = experiment.settings.ptychography.first { $0.name == ptychography }
     let source = ptychography.map { "\(PtychographyStage.name)-\($0)" }
     // Files that cannot be listed are told when the stage is keyed.
     let files = (try? ProjectionInput.files(projections)) ?? projections.map { DiffractionInput.plainPath($0.path) }
@@ -26,7 +27,7 @@ extension TomographySettings {
       if let source { return try settings.input(ofPtychography: upstream[source] ?? "") }
       return try settings.input()
     }
-    stage.estimate = { settings.estimate() }
+    stage.estimate = { settings.extent(showing: scans).estimate(settings.parameters) }
     return stage
   }
 
@@ -34,6 +35,7 @@ extension TomographySettings {
     _ particle: ParticleVolumeStage.Parameters, of experiment: Experiment, after count: Int
   ) -> PlannedStage {
     let (name, source, settings) = (name, tomogramStage, self)
+    let scans = experiment.settings.ptychography.first { $0.name == ptychography }
     let charge = experiment.settings.electrochemistry.first { $0.name == particle.charge }
     let material = experiment.settings.material
     var stage = ParticleVolumeStage.planned(
@@ -47,7 +49,7 @@ extension TomographySettings {
       input.charge = try charge.map { try PassedCharge($0) } ?? particle.statedCharge
       return input
     }
-    stage.estimate = { ParticleVolumeStage.estimate(of: settings.extent) }
+    stage.estimate = { ParticleVolumeStage.estimate(of: settings.extent(showing: scans)) }
     return stage
   }
 
@@ -68,10 +70,18 @@ extension TomographySettings {
   }
 
   /// CPU seconds, memory and disk, from the projections as they lie there.
-  public func estimate() -> ResourceEstimate { extent.estimate(parameters) }
+  public func estimate() -> ResourceEstimate { extent(showing: nil).estimate(parameters) }
 
   /// As far as it can be told before the projections are there.
-  var extent: TomogramExtent {
+  ///
+  /// - Parameter scans: the ptychographic measurement whose objects they are; an object is about a quarter wider than the
+  ///   window of its patterns.
+  func extent(showing scans: PtychographySettings?) -> TomogramExtent {
+    if let scans {
+      let count = (try? ScanInput.files(scans.scans).count) ?? scans.scans.count
+      let sides = scans.preparation.window ?? [512, 512]
+      return TomogramExtent(projections: max(count, 1), rows: sides[0] * 5 / 4, columns: sides[1] * 5 / 4)
+    }
     if let known = try? ProjectionInput.extent(of: self) { return known }
     return TomogramExtent(projections: max(angles.count, 180), rows: 512, columns: 512)
   }
