@@ -89,7 +89,11 @@ public enum ParticleVolumeStage: Stage {
       parameters.density.uncertainValue, basis: parameters.densityOf == .solid ? .solid : .envelope)
     measurement.charge = input.charge?.charge
     context.progress(0, 3)
-    let particle = try segmentation(volume, threads: context.threads)
+    let isOfProjections = tomogram.projections.shape.rows == volume.shape.slices
+    let particle = try segmentation(
+      volume,
+      complete: isOfProjections ? tomogram.projections.geometry.completeSlices(rows: volume.shape.slices) : nil,
+      threads: context.threads)
     context.progress(1, 3)
     if context.isCancelled() { throw Interrupted() }
     var evidence = ParticleMeasurement.Evidence()
@@ -97,7 +101,7 @@ public enum ParticleVolumeStage: Stage {
       (first: halves.first.map { factor * $0 }, second: halves.second.map { factor * $0 })
     }
     let used = facts.views.indices.filter { !facts.views[$0].isOutlier }
-    if tomogram.projections.count > 1, tomogram.projections.shape.rows == volume.shape.slices {
+    if tomogram.projections.count > 1, isOfProjections {
       evidence.projections = tomogram.projections.selecting(used)
     }
     evidence.resolution = facts.correlation?.resolution.map { $0 / facts.voxel }

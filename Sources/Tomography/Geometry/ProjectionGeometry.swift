@@ -88,6 +88,16 @@ public struct ProjectionGeometry: Sendable, Hashable {
     return zip(folded.dropFirst(), folded).map { $0 - $1 }.max().map { max($0, first + .pi - last) } ?? .pi
   }
 
+  /// The slices that all projections see. Beyond them, where displaced ones end, densities are too low.
+  ///
+  /// - Parameter rows: of the projections.
+  public func completeSlices(rows: Int) -> Range<Int> {
+    let shifts = displacements.map(\.rows)
+    let (least, most) = (shifts.min() ?? 0, shifts.max() ?? 0)
+    let first = min(max(Int((-least).rounded(.up)), 0), rows)
+    return first..<max(first, min(Int((Double(rows) - most).rounded(.down)), rows))
+  }
+
   /// The geometry of some of the projections.
   public func selecting(_ indices: [Int]) -> ProjectionGeometry {
     var part = self

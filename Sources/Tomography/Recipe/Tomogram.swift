@@ -61,13 +61,7 @@ public struct Tomogram: Sendable {
   }
 
   /// The slices that all views in the volume see. Beyond them, where displaced views end, densities are too low.
-  public var completeSlices: Range<Int> {
-    let rows = stack.geometry.displacements.map(\.rows)
-    let (least, most) = (rows.min() ?? 0, rows.max() ?? 0)
-    let count = stack.shape.rows
-    let first = min(max(Int((-least).rounded(.up)), 0), count)
-    return first..<max(first, min(Int((Double(count) - most).rounded(.down)), count))
-  }
+  public var completeSlices: Range<Int> { stack.geometry.completeSlices(rows: stack.shape.rows) }
 
   /// What a measurement of the particle uses beside the volume.
   public var evidence: ParticleMeasurement.Evidence {
