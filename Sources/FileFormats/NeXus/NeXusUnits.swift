@@ -3,7 +3,8 @@
 enum NeXusUnits {
   private static let lengths: [String: Double] = [
     "m": 1, "metre": 1, "meter": 1, "meters": 1, "metres": 1, "mm": 1e-3, "millimetre": 1e-3, "millimeter": 1e-3,
-    "um": 1e-6, "µm": 1e-6, "μm": 1e-6, "micron": 1e-6, "microns": 1e-6, "micrometer": 1e-6, "nm": 1e-9, "nanometer": 1e-9,
+    "um": 1e-6, "µm": 1e-6, "μm": 1e-6, "micron": 1e-6, "microns": 1e-6, "micrometer": 1e-6, "nm": 1e-9,
+    "nanometer": 1e-9,
     "angstrom": 1e-10, "angstroms": 1e-10, "a": 1e-10, "å": 1e-10, "pm": 1e-12,
   ]
 
