@@ -140,7 +140,8 @@ public struct ParticleMeasurement: Sendable {
     }
     if result.isTruncated {
       result.warnings.append(
-        "the particle reaches beyond the field of view: its volume and mass are lower limits")
+        "what counts as the particle reaches beyond the field of view: if that is the particle, its volume and mass are "
+          + "lower limits; if it is what holds it, choose `neck` or `plane` as the mount to cut it off")
     }
     if evidence.halves == nil {
       result.warnings.append(
