@@ -79,10 +79,13 @@ let targets: [Target] = [
 ]
 
 let tests: [Target] = [
+  // Where measured data are, child processes, a manufactured particle: all that the light test targets need.
+  .target(name: "TestData", dependencies: ["ParticleMechanics"], path: "Tests/TestData"),
   .target(
     name: "TestSupport",
     dependencies: [
-      "ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath", "Crystallography",
+      "TestData", "ParticleMechanics", "Electrochemistry", "FileFormats", "PowderDiffraction", "ArrayMath",
+      "Crystallography",
       "Ptychography", "Tomography",
     ],
     path: "Tests/TestSupport"),
@@ -92,7 +95,7 @@ let tests: [Target] = [
   .testTarget(name: "FiguresTests", dependencies: ["Figures", "TestSupport"]),
   .testTarget(
     name: "ElectrochemistryTests", dependencies: ["Electrochemistry", "ArrayMath", "Quantities", "TestSupport"]),
-  .testTarget(name: "ParticleMechanicsTests", dependencies: ["ParticleMechanics", "ArrayMath", "TestSupport"]),
+  .testTarget(name: "ParticleMechanicsTests", dependencies: ["ParticleMechanics", "ArrayMath", "TestData"]),
   .testTarget(name: "CrystallographyTests", dependencies: ["Crystallography", "ArrayMath", "TestSupport"]),
   .testTarget(name: "ElectronDiffractionTests", dependencies: ["ElectronDiffraction", "Crystallography", "ArrayMath"]),
   .testTarget(

@@ -1,6 +1,6 @@
 import Foundation
 import ParticleMechanics
-import TestSupport
+import TestData
 
 /// The golden tables of the cylinder: Tests/Golden/particle-radial-tables.csv.
 struct RadialReferenceTables {

@@ -1,6 +1,6 @@
 import Foundation
 import ParticleMechanics
-import TestSupport
+import TestData
 import Testing
 
 /// The cylinder against the tables of section 5.6 and the profiles of the measured-data folder.
