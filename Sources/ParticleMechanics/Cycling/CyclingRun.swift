@@ -38,23 +38,26 @@ struct CyclingRun<Transport: CyclingTransport> {
     var first: CyclingReading?
     var conditions: [EndCondition] = []
     var reason: CyclingStepRecord.Reason?
+    var wished = driver.firstStep
     let duration = step.ends.reduce(Double.infinity) { shortest, end in
       if case .duration(let duration) = end { min(shortest, duration) } else { shortest }
     }
     for piece in pieces where reason == nil {
       let reading = try begin(piece.control, index: index, words: words, step: step)
-      if first == nil {
+      let isFirst = first == nil
+      if isFirst {
         first = reading
         conditions = try self.conditions(of: step, first: reading)
-        if let met = conditions.first(where: { $0.distance(reading) <= 0 }) {
-          reason = .alreadyMet(met.end)
-          break
-        }
+      }
+      // A jump of the current is a jump of the voltage, which may pass a limit.
+      if let met = conditions.first(where: { $0.distance(reading) <= 0 }) {
+        reason = isFirst ? .alreadyMet(met.end) : .reached(met.end)
+        break
       }
       let segment = Segment(
         control: piece.control, end: start + min(piece.end, duration), index: index, words: words,
         conditions: conditions)
-      if let met = try follow(segment, count: count, progress: progress) {
+      if let met = try follow(segment, wished: &wished, count: count, progress: progress) {
         reason = .reached(met)
       } else if time >= start + duration {
         reason = .reached(.duration(duration))
@@ -131,12 +134,12 @@ struct CyclingRun<Transport: CyclingTransport> {
 
   /// Follows one control.
   ///
+  /// - Parameter wished: the length of the first step in time, in seconds, and of the one that would come next.
   /// - Returns: the condition that ended the step of the protocol; nil when the segment's time is over.
   private mutating func follow(
-    _ segment: Segment, count: Int, progress: (CyclingProgress) throws -> Void
+    _ segment: Segment, wished: inout Double, count: Int, progress: (CyclingProgress) throws -> Void
   ) throws -> CyclingStep.End? {
     let start = time
-    var wished = driver.firstStep
     var reading = result.samples[result.samples.count - 1].reading
     while time < segment.end {
       guard time - start < driver.longestDuration else {
@@ -194,14 +197,17 @@ struct CyclingRun<Transport: CyclingTransport> {
       }
       // The estimate of a method of second order falls with the third power of the step.
       let scale = next.error > 0 ? 0.9 * cbrt(driver.tolerance / next.error) : 4
-      if next.error > driver.tolerance, length > driver.shortestStep {
-        result.statistics.rejected += 1
-        wished = max(length * min(max(scale, 0.1), 0.5), driver.shortestStep)
-        continue
+      if next.error > driver.tolerance {
+        if length > 2 * driver.shortestStep {
+          result.statistics.rejected += 1
+          wished = max(length * min(max(scale, 0.1), 0.5), driver.shortestStep)
+          continue
+        }
+        // The error is not the step's: the next one does not get shorter for it.
+        return (length, next, length)
       }
-      let grown = length * min(max(scale, 0.25), 4)
       // A step cut short by an output says little about longer ones.
-      return (length, next, scale >= 1 ? max(grown, wished) : grown)
+      return (length, next, max(length * min(scale, 4), scale >= 1 ? wished : 0))
     }
   }
 
@@ -209,11 +215,10 @@ struct CyclingRun<Transport: CyclingTransport> {
     var description: String { "the lithiation is not a number" }
   }
 
-  /// The largest power of two not above a wish, or what remains.
+  /// What remains, or the largest power of two not above a wish.
   private static func length(wished: Double, remaining: Double) -> Double {
-    let rung = wished.binade
     // No sliver is left over: its rates would be mostly rounding.
-    return remaining <= rung * 1.001 ? remaining : rung
+    remaining <= max(wished, wished.binade * 1.001) ? remaining : wished.binade
   }
 
   // MARK: - Ends

@@ -120,12 +120,18 @@ struct ProtocolParser {
   }
 
   private mutating func step() throws(CyclingProtocolError) -> [CyclingStep] {
-    let verb = tokens[position]
+    // "0.5C charge to 4.3 V", "1 h rest".
+    let first = tokens[position]
+    let isLead = first.kind == .number || first.lowercased == "c"
+    let lead = isLead ? try quantity(expected: Self.verbs) : nil
+    while isLead, let filler = peek(), StepDraft.fillers.contains(filler.lowercased) { position += 1 }
+    guard let verb = peek() else { throw .endsEarly(expected: Self.verbs) }
     guard let kind = StepDraft.Kind(verb: verb.lowercased) else {
       throw unexpected(verb, Self.verbs)
     }
     position += 1
     var draft = StepDraft(kind: kind)
+    if let lead, let expected = draft.acceptLead(lead) { throw unexpected(first, expected) }
     while let token = peek() {
       if token.kind == .separator {
         // "…, or for 2 h" goes on with the step.
@@ -145,7 +151,7 @@ struct ProtocolParser {
       } else if StepDraft.fillers.contains(token.lowercased) {
         position += 1
       } else {
-        let quantity = try quantity(of: draft)
+        let quantity = try quantity(expected: draft.expected)
         if let expected = draft.accept(quantity) { throw unexpected(token, expected) }
       }
     }
@@ -172,7 +178,7 @@ struct ProtocolParser {
 
   // MARK: - Quantities
 
-  private mutating func quantity(of draft: StepDraft) throws(CyclingProtocolError) -> StepDraft.Quantity {
+  private mutating func quantity(expected: String) throws(CyclingProtocolError) -> StepDraft.Quantity {
     let first = tokens[position]
     position += 1
     if first.kind == .word {
@@ -181,9 +187,9 @@ struct ProtocolParser {
       if ["soc", "charged", "dod"].contains(first.lowercased) {
         throw unexpected(first, "a lithiation, such as \"lithiation 0.3\" (states of charge have several scales)")
       }
-      throw unexpected(first, draft.expected)
+      throw unexpected(first, expected)
     }
-    guard first.kind == .number else { throw unexpected(first, draft.expected) }
+    guard first.kind == .number else { throw unexpected(first, expected) }
     guard let value = Double(first.text), value.isFinite else { throw unexpected(first, "a number") }
     guard let unit = peek() else {
       throw .endsEarly(expected: "a unit after \(first.text): V, C, A, s, min, h or lithiation")
@@ -213,7 +219,10 @@ struct ProtocolParser {
       return number
     }
     if unit.lowercased == "c" { return .current(.rate(try divided(value))) }
-    if let exponent = ProtocolUnit.voltExponent(unit.text) { return .voltage(try scaled(exponent)) }
+    if let exponent = ProtocolUnit.voltExponent(unit.text) {
+      try reference()
+      return .voltage(try scaled(exponent))
+    }
     if let length = ProtocolUnit.duration(unit.text) { return .duration(value * length) }
     if let exponent = ProtocolUnit.ampereExponent(unit.text) {
       guard let mass = try massExponent() else { return .current(.amperes(try scaled(exponent))) }
@@ -231,6 +240,19 @@ struct ProtocolParser {
     }
     if ProtocolUnit.isLithiation(unit.lowercased) { return .lithiation(value) }
     throw unexpected(unit, "a unit after \(digits): V, C, A, A/g, s, min, h, % or lithiation")
+  }
+
+  /// "vs. Li/Li+" after a voltage.
+  private mutating func reference() throws(CyclingProtocolError) {
+    guard let word = peek(), ["vs", "versus", "against"].contains(word.lowercased) else { return }
+    position += 1
+    if let point = peek(), point.text == "." { position += 1 }
+    guard let lithium = peek() else { throw .endsEarly(expected: "Li, the reference of all voltages") }
+    guard ["li", "lithium"].contains(lithium.lowercased) else {
+      throw unexpected(lithium, "Li, the reference of all voltages")
+    }
+    position += 1
+    while let token = peek(), token.text == "/" || token.text == "+" || token.lowercased == "li" { position += 1 }
   }
 
   /// "/g" or "/kg", as a power of ten that leads to kilograms.
