@@ -3,11 +3,11 @@ internal import Foundation
 /// A protocol while it is followed.
 struct CyclingRun<Transport: CyclingTransport> {
   private let driver: CyclingDriver
-  private let transport: Transport
-  private var state: Transport.State
+  let transport: Transport
+  var state: Transport.State
   /// Since the start of the protocol, in seconds.
-  private var time = 0.0
-  private(set) var result = CyclingResult<Transport.State>(
+  var time = 0.0
+  var result = CyclingResult<Transport.State>(
     kept: [], samples: [], steps: [], statistics: CyclingStatistics())
   private var nextOutput = 0
   private var nextMultiple = 0
@@ -19,12 +19,13 @@ struct CyclingRun<Transport: CyclingTransport> {
   }
 
   /// A control that acts from now to an instant at the latest.
-  private struct Segment {
+  struct Segment {
     var control: SurfaceControl
     /// Since the start of the protocol, in seconds.
     var end: Double
     var index: Int
     var words: String
+    var needsVoltage: Bool
     var conditions: [EndCondition]
   }
 
@@ -56,7 +57,7 @@ struct CyclingRun<Transport: CyclingTransport> {
       }
       let segment = Segment(
         control: piece.control, end: start + min(piece.end, duration), index: index, words: words,
-        conditions: conditions)
+        needsVoltage: step.needsVoltage, conditions: conditions)
       if let met = try follow(segment, wished: &wished, count: count, progress: progress) {
         reason = .reached(met)
       } else if time >= start + duration {
@@ -130,7 +131,7 @@ struct CyclingRun<Transport: CyclingTransport> {
 
   // MARK: - Steps in time
 
-  private typealias Advance = (state: Transport.State, error: Double, reading: CyclingReading)
+  typealias Advance = (state: Transport.State, error: Double, reading: CyclingReading)
 
   /// Follows one control.
   ///
@@ -186,7 +187,8 @@ struct CyclingRun<Transport: CyclingTransport> {
       let next: Advance
       do {
         next = try transport.step(from: state, duration: length, control: segment.control)
-        guard next.error.isFinite, next.reading.meanLithiation.isFinite else { throw UnusableStep() }
+        let isKnown = !segment.needsVoltage || !next.reading.voltage.isNaN
+        guard isKnown, next.error.isFinite, next.reading.meanLithiation.isFinite else { throw UnusableStep() }
       } catch {
         result.statistics.failed += 1
         wished = length / 4
@@ -212,7 +214,7 @@ struct CyclingRun<Transport: CyclingTransport> {
   }
 
   private struct UnusableStep: Error, CustomStringConvertible {
-    var description: String { "the lithiation is not a number" }
+    var description: String { "the lithiation or the voltage is not a number" }
   }
 
   /// What remains, or the largest power of two not above a wish.
@@ -221,55 +223,7 @@ struct CyclingRun<Transport: CyclingTransport> {
     remaining <= max(wished, wished.binade * 1.001) ? remaining : wished.binade
   }
 
-  // MARK: - Ends
-
-  private func distance(_ segment: Segment, _ reading: CyclingReading) -> Double {
-    segment.conditions.reduce(.infinity) { min($0, $1.distance(reading)) }
-  }
-
-  private func ending(_ segment: Segment, _ reading: CyclingReading) -> CyclingStep.End? {
-    segment.conditions.min { $0.distance(reading) < $1.distance(reading) }?.end
-  }
-
-  /// Finds the length of the step in time that meets the end, by the Illinois variant of the false position.
-  ///
-  /// M. Dowell and P. Jarratt, BIT 11, 168 (1971).
-  private mutating func locate(
-    _ segment: Segment, before: CyclingReading, length: Double, after: Advance
-  ) throws -> (length: Double, Advance) {
-    var low = (length: 0.0, distance: distance(segment, before))
-    var high = (length: length, distance: distance(segment, after.reading))
-    var found = after
-    var lastSide = 0
-    for trial in 0..<100 {
-      if found.reading.meanLithiation.isFinite, distance(segment, found.reading).magnitude <= 1 { break }
-      let width = high.length - low.length
-      guard width > 4 * Double.ulpOfOne * max(time, high.length) else { break }
-      var next = low.length + width * low.distance / (low.distance - high.distance)
-      if !(next > low.length && next < high.length) || trial % 8 == 7 { next = low.length + width / 2 }
-      result.statistics.located += 1
-      let step: Advance
-      do {
-        step = try transport.step(from: state, duration: next, control: segment.control)
-      } catch {
-        throw stuck(segment.index, segment.words, cause: "\(error)")
-      }
-      let distance = distance(segment, step.reading)
-      if distance > 1 {
-        low = (next, distance)
-        if lastSide == -1 { high.distance /= 2 }
-        lastSide = -1
-      } else {
-        found = step
-        high = (next, distance)
-        if lastSide == 1 { low.distance /= 2 }
-        lastSide = 1
-      }
-    }
-    return (high.length, found)
-  }
-
-  private func stuck(_ index: Int, _ words: String, cause: String) -> CyclingError {
+  func stuck(_ index: Int, _ words: String, cause: String) -> CyclingError {
     let nothing = CyclingReading(
       voltage: .nan, rate: .nan, meanLithiation: .nan, surfaceLithiation: .nan, passedLithiation: .nan)
     return .stuck(step: index, words: words, time: time, reading: result.samples.last?.reading ?? nothing, cause: cause)
