@@ -68,11 +68,13 @@ import Testing
       start += duration
       lithiation += rate * duration
     }
-    let cycling = try CyclingProtocol(
-      measuredTimes: times, currents: currents, voltages: voltages, capacity: capacity)
+    // A rest of an odd length before the record, whose times have their own zero.
+    let series = try MeasuredCurrent(times: times.map { $0 + 77 }, currents: currents, voltages: voltages)
+    let cycling = CyclingProtocol(
+      steps: [.rest(123.4), CyclingStep(.measured(series), until: [])], capacity: capacity)
     let result = try CyclingDriver(protocol: cycling).run(particle, initialLithiation: 0.9)
-    let record = result.steps[0]
-    #expect(result.steps.count == 1 && record.reason == .recordOver && record.end == 5600)
+    let record = result.steps[1]
+    #expect(result.steps.count == 2 && record.reason == .recordOver && abs(record.end - 5723.4) < 1e-9)
     #expect(abs(record.passedLithiation - (lithiation - 0.9)) < 1e-12)
     // Coulombs in, lithium out.
     let charge = amperes * 3000 - amperes / 2 * 2000

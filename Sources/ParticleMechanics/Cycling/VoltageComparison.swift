@@ -20,19 +20,27 @@ public struct VoltageComparison: Sendable, Hashable {
 }
 
 extension CyclingResult {
-  /// The voltage during a step of the protocol at ascending times since the step's start, in volts: straight lines
-  /// between the samples, NaN outside the step. Where the current jumps, the value after the jump.
+  /// The voltage during a step of the protocol at times since the step's start that never fall, in volts: straight lines
+  /// between the samples, NaN outside the step. Where the current jumps, the value before the jump; the value after it
+  /// where the time before is the same, as an instrument repeats it.
   public func voltages(ofStep step: Int, at times: [Double]) -> [Double] {
     let own = samples.filter { $0.step == step }
-    guard let start = own.first?.time else { return times.map { _ in .nan } }
+    guard let start = own.first?.time, let end = own.last?.time else { return times.map { _ in .nan } }
+    // What a difference of two times loses.
+    let rounding = 4 * end.ulp
+    /// The first sample that is not before the time.
     var next = 0
-    return times.map { time in
-      while next < own.count, own[next].time - start <= time { next += 1 }
-      guard next > 0 else { return .nan }
-      let before = own[next - 1]
-      if before.time - start == time { return before.reading.voltage }
-      guard next < own.count else { return .nan }
+    return times.indices.map { index in
+      let time = times[index]
+      while next < own.count, own[next].time - start < time - rounding { next += 1 }
+      guard next < own.count, time >= 0 else { return .nan }
       let after = own[next]
+      if after.time - start <= time + rounding {
+        guard index > 0, times[index - 1] == time else { return after.reading.voltage }
+        let last = own[next...].prefix { $0.time == after.time }.last ?? after
+        return last.reading.voltage
+      }
+      let before = own[next - 1]
       let share = (time - (before.time - start)) / (after.time - before.time)
       return before.reading.voltage + share * (after.reading.voltage - before.reading.voltage)
     }
