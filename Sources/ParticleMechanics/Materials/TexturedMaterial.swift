@@ -59,6 +59,21 @@ public struct TexturedMaterial: ParticleMaterial {
       if case .crystal(_, .hoop) = expansion { throw .hoopInASphere }
       if case .crystal(_, .hoop) = elasticity { throw .hoopInASphere }
     }
+    self.init(
+      checked: model, geometry: geometry, expansion: expansion, elasticity: elasticity,
+      diffusivityFactor: diffusivityFactor)
+  }
+
+  /// The model with its own conventions and isotropic elasticity.
+  init(model: ParticleModel, in geometry: RadialGeometry) {
+    self.init(
+      checked: model, geometry: geometry, expansion: .volumetric, elasticity: .isotropic, diffusivityFactor: nil)
+  }
+
+  private init(
+    checked model: ParticleModel, geometry: RadialGeometry, expansion: Expansion, elasticity: Elasticity,
+    diffusivityFactor: (@Sendable (_ lithiation: Double) -> (value: Double, slope: Double))?
+  ) {
     self.model = model
     self.geometry = geometry
     self.expansion = expansion
@@ -75,6 +90,9 @@ public struct TexturedMaterial: ParticleMaterial {
       shell = crystal.average(over: Self.frames(texture))
     }
   }
+
+  /// The stiffness of the core, and that of the shell along radius, first and second tangent.
+  var localStiffness: (core: Stiffness, shell: Stiffness) { (core, shell) }
 
   public var hasConstantDiffusivity: Bool { diffusivityFactor == nil }
 
