@@ -150,6 +150,20 @@ import Testing
     }
   }
 
+  /// The sentences of PyBaMM's own experiments.
+  @Test(arguments: [
+    "Discharge at C/10 for 10 hours or until 3.3 V", "Rest for 1 hour", "Charge at 1 A until 4.1 V",
+    "Hold at 4.1 V until 50 mA",
+    "Hold at 4.1V until C/50", "Discharge at 1C for 0.5 hours", "Charge at 200 mA for 45 minutes",
+    "Discharge at 200mA until 3V",
+    "Hold at 1 V for 20 seconds",
+  ])
+  func readsAPeersSentences(words: String) throws {
+    let found = try CyclingProtocol(words: words, capacity: Self.capacity)
+    #expect(found.sequence.count == 1)
+    #expect(try CyclingProtocol(words: found.description, capacity: Self.capacity) == found)
+  }
+
   @Test func amperesNeedACapacity() {
     for words in [
       "charge at 30 pA for 1 h", "charge at 10 mA/g for 1 h", "charge at 1 C by 20 mAh/g", "hold at 4 V until 2 pA",

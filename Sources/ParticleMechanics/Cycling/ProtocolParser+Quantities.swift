@@ -55,11 +55,11 @@ extension ProtocolParser {
     if let exponent = ProtocolUnit.ampereHourExponent(unit.text) {
       if let mass = try massExponent() {
         guard let specific = capacity?.specificCapacity else {
-          throw .capacityMissing(current: "of \(digits) \(unit.text)/g")
+          throw .capacityMissing(quantity: "\(digits) \(unit.text)/g")
         }
         return .change(try scaled(exponent + mass) * 3600 / specific)
       }
-      guard let charge = capacity?.charge else { throw .capacityMissing(current: "of \(digits) \(unit.text)") }
+      guard let charge = capacity?.charge else { throw .capacityMissing(quantity: "\(digits) \(unit.text)") }
       return .change(try scaled(exponent) * 3600 / charge)
     }
     if ProtocolUnit.isLithiation(unit.lowercased) { return .lithiation(value) }
