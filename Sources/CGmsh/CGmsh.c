@@ -109,7 +109,7 @@ int operando_gmsh_mesh(
   if (!start(library, &gmsh, message, message_size)) return 0;
   int error = 0;
   gmsh.open(script, &error);
-  if (error == 0) gmsh.generate(dimension, &error);
+  if (error == 0 && dimension > 0) gmsh.generate(dimension, &error);
   if (error == 0) gmsh.write(output, &error);
   if (error != 0) {
     char *text = NULL;

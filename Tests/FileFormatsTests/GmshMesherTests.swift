@@ -143,6 +143,29 @@ import Tomography
     #expect((mesh.boundaries["surface"] ?? []).count == 6 * triangles.count)
   }
 
+  /// Gmsh reads what is written here, and hands the same mesh back.
+  @Test func gmshReadsWhatIsWritten() throws {
+    guard let mesher = Self.mesher() else { return }
+    try withTemporaryFolder { folder in
+      for shape in MeshSamples.shapes {
+        let mesh = MeshSamples.box(shape)
+        for (version, encoding) in GmshMeshFileTests.forms {
+          let path = folder + "/\(shape.rawValue)-\(version)-\(encoding).msh"
+          try Data(GmshMeshFile.write(mesh, version: version, encoding: encoding, unit: 1)).write(
+            to: URL(filePath: path))
+          let read = try mesher.read(path, unit: 1)
+          #expect(read.shape == shape && read.nodeCount == mesh.nodeCount && read.elementCount == mesh.elementCount)
+          #expect(read.regions == GmshMeshFileTests.byRegion(mesh).regions && read.regionNames == mesh.regionNames)
+          #expect(abs(GmshMeshFileTests.size(read) - 1) < 1e-12)
+          #expect(read.boundaries.mapValues(\.count) == mesh.boundaries.mapValues(\.count), "\(path)")
+        }
+      }
+      #expect(Self.refusal { _ = try mesher.read(folder + "/absent.msh") }.contains("cannot be read"))
+      try Data("nothing".utf8).write(to: URL(filePath: folder + "/damaged.unv"))
+      #expect(Self.refusal { _ = try mesher.read(folder + "/damaged.unv") }.contains("Gmsh made no mesh"))
+    }
+  }
+
   // MARK: - Without Gmsh
 
   @Test func whatCannotBeMeshedIsSaid() throws {

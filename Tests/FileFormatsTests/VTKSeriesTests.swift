@@ -64,6 +64,13 @@ import Testing
     }
   }
 
+  /// VTK has the components of a symmetric tensor in an order of its own.
+  @Test func componentsAreInTheOrderOfVTK() {
+    let tensor = SymmetricTensor3(xx: 1, yy: 2, zz: 3, yz: 5, xz: 6, xy: 4)
+    #expect(MeshField(name: "stress", tensors: [tensor]).values == [1, 2, 3, 4, 5, 6])
+    #expect(MeshField(name: "displacement", vectors: [SIMD3(1, 2, 3)]).values == [1, 2, 3])
+  }
+
   /// Arrays of more than one block of compression, whatever they are made of.
   @Test func largeArraysAreCompressedInBlocks() throws {
     let mesh = MeshSamples.box(.quadrilateral9, cells: 30)

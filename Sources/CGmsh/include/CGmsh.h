@@ -9,7 +9,7 @@
 int operando_gmsh_open(
     const char *library, char *version, size_t version_size, char *message, size_t message_size);
 
-// Runs a script, meshes up to a dimension and writes the mesh as the script's options say. 1 on success, otherwise 0 and
-// a message.
+// Runs a script, meshes up to a dimension (0 where the script brings its mesh) and writes the mesh as the script's options
+// say. 1 on success, otherwise 0 and a message.
 int operando_gmsh_mesh(
     const char *library, const char *script, int dimension, const char *output, char *message, size_t message_size);

@@ -78,6 +78,24 @@ public struct GmshMesher: Sendable {
     return mesh
   }
 
+  /// Lets Gmsh read a mesh of another format, told by the ending: MSH of other versions, UNV, INP, VTK and what else this
+  /// version of Gmsh knows.
+  ///
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - unit: of the coordinates in the file, in metres.
+  /// - Throws: ``MeshingError`` where Gmsh does not read the file or its elements are none of the solvers'.
+  public func read(_ path: String, unit: Double = 1e-6) throws(MeshingError) -> ElementMesh {
+    guard !path.contains(where: { "\"\n\r".contains($0) }) else {
+      throw .failed("the path \(path) has a quotation mark or a line break")
+    }
+    let full = URL(filePath: path).path
+    guard FileManager.default.isReadableFile(atPath: full) else { throw .failed("\(path) cannot be read") }
+    let options = ["Mesh.MshFileVersion = 4.1;", "Mesh.Binary = 1;", "Mesh.SaveAll = 0;"]
+    let script = (["Merge \"\(full)\";"] + options).joined(separator: "\n") + "\n"
+    return try run(script, dimension: 0, unit: unit)
+  }
+
   /// What the density of samples along curves is called in this version.
   private var samplingOption: String {
     let numbers = version.split(separator: ".").prefix(2).compactMap { Int($0) }
@@ -86,7 +104,7 @@ public struct GmshMesher: Sendable {
 
   /// Runs a script in a folder of its own and reads the mesh that comes of it.
   private func run(
-    _ script: String, dimension: Int32, files: [String: String] = [:]
+    _ script: String, dimension: Int32, files: [String: String] = [:], unit: Double = 1e-6
   ) throws(MeshingError) -> ElementMesh {
     let folder = FileManager.default.temporaryDirectory.appending(path: "operando-gmsh-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -100,7 +118,7 @@ public struct GmshMesher: Sendable {
         operando_gmsh_mesh(library, geometry.path, dimension, output.path, &message, message.count)
       }
       guard status == 1 else { throw MeshingError.failed(Self.text(message)) }
-      return try GmshMeshFile.read([UInt8](Data(contentsOf: output)), named: "the mesh of Gmsh \(version)")
+      return try GmshMeshFile.read([UInt8](Data(contentsOf: output)), named: "the mesh of Gmsh \(version)", unit: unit)
     } catch let error as MeshingError {
       throw error
     } catch let error as FormatError {
