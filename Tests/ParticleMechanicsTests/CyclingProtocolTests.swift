@@ -53,6 +53,25 @@ import Testing
     ("rest for 30 min", [.rest(1800)], 1),
     ("rest until 3.9 V or 10 h", [CyclingStep(.rest, until: [.voltage(3.9), .duration(36000)])], 1),
     ("0.5C charge to 4.4 V vs. Li/Li+, 4.4 V hold until C/20, C/2 discharge to 3.4 V vs Li. 3 cycles", cycle, 3),
+    (
+      "constant current charge 0.5C 4.4V, constant voltage 4.4V C/20, constant current discharge 0.5C 3.4V, repeat three times",
+      cycle, 3
+    ),
+    ("CC charge 0.5C 4.4V → CV 4.4 V C/20 → CC discharge 0.5C 3.4V → 3x", cycle, 3),
+    ("charge at 0.5 C until V > 4.4 V; hold until I < C/20; discharge at 0.5 C until V ≤ 3.4 V; x 3", cycle, 3),
+    (
+      "delithiate at C/2 to 4.4 V, potentiostatic hold until cut-off current of C/20, lithiate at C/2 to 3.4 V, 3 cycles",
+      cycle, 3
+    ),
+    ("cycle at C/2 between 3.4 V and 4.4 V for 5 cycles", [cycle[0], cycle[2]], 5),
+    ("galvanostatic cycling at C/2 between 4.4 V and 3.4 V, 5 times", [cycle[0], cycle[2]], 5),
+    ("rest for 1 h 30 min 10 s", [.rest(5410)], 1), ("rest 1 hour and 30 minutes", [.rest(5400)], 1),
+    ("open circuit for 1 h", [.rest(3600)], 1), ("rest at open circuit for 1 h", [.rest(3600)], 1),
+    (
+      "charge at 27.55 mA g-1 by 50 mAh g^-1", [CyclingStep(.current(.specific(27.55)), until: [.change(50 / 275.5)])],
+      1
+    ),
+    ("charge to x = 0.3 at C/10", [charge(0.1, .lithiation(0.3))], 1),
     ("1 h rest, 2 C constant current charge to 4.2 V", [.rest(3600), charge(2, .voltage(4.2))], 1),
     ("discharge at C/5 to 3 V, CV for 1 h", [charge(-0.2, .voltage(3)), hold(3, .duration(3600))], 1),
   ]
@@ -63,6 +82,12 @@ import Testing
     #expect(found == CyclingProtocol(steps: steps, cycles: cycles, capacity: Self.capacity), "\(words) -> \(found)")
     let again = try CyclingProtocol(words: found.description, capacity: Self.capacity)
     #expect(again == found, "\(found)")
+  }
+
+  @Test func aCycleBetweenVoltagesRepeatsAlone() throws {
+    let found = try CyclingProtocol(
+      words: "CCCV charge at C/10 to 4.4 V until C/50, cycle at C/2 between 3 V and 4.3 V, 9 cycles")
+    #expect(found.elements.count == 3 && found.sequence.count == 2 + 18)
   }
 
   @Test func aRepeatTakesInWhatFollowsTheRepeatBefore() throws {
@@ -89,7 +114,9 @@ import Testing
     ("charge at 1 C at 4.2 V", "4.2", 18, "end such as"),
     ("charge at 1 W until 4 V", "W", 13, "unit"), ("charge at 5 A/l until 4 V", "l", 15, "g or kg"),
     ("hold until C/20, rest 1 h", ",", 16, "voltage to hold"), ("() 3 times", ")", 2, "step inside"),
-    ("charge at 1 C to 4 V vs graphite", "graphite", 25, "Li"), ("4.2 V charge at 1 C for 1 h", "4.2", 1, "current"),
+    ("charge at 1 C to 4 V vs graphite", "graphite", 25, "Li"), ("charge at 1 C to 4 V 4.1 V", "4.1", 22, "or"),
+    ("cycle at C between 3 V and 3 V for 3 cycles", "for", 32, "two voltages"),
+    ("4.2 V charge at 1 C for 1 h", "4.2", 1, "current"),
     ("charge at 1 C $ 4 V", "$", 15, "end such as"),
   ])
   func namesTheWordThatDoesNotFit(words: String, word: String, column: Int, expected: String) {
@@ -121,6 +148,20 @@ import Testing
       if !"\(error)".contains(expected) { Issue.record("\(words): \(error)") }
       return error is CyclingProtocolError
     }
+  }
+
+  /// The sentences of PyBaMM's own experiments.
+  @Test(arguments: [
+    "Discharge at C/10 for 10 hours or until 3.3 V", "Rest for 1 hour", "Charge at 1 A until 4.1 V",
+    "Hold at 4.1 V until 50 mA",
+    "Hold at 4.1V until C/50", "Discharge at 1C for 0.5 hours", "Charge at 200 mA for 45 minutes",
+    "Discharge at 200mA until 3V",
+    "Hold at 1 V for 20 seconds",
+  ])
+  func readsAPeersSentences(words: String) throws {
+    let found = try CyclingProtocol(words: words, capacity: Self.capacity)
+    #expect(found.sequence.count == 1)
+    #expect(try CyclingProtocol(words: found.description, capacity: Self.capacity) == found)
   }
 
   @Test func amperesNeedACapacity() {

@@ -57,6 +57,28 @@ import Testing
     #expect(MaterialFunction.constant(2).isConstant && !function.isConstant)
   }
 
+  @Test func aTabulatedFormulaIsTheFormula() throws {
+    for function in [CathodeMaterial.oregan2022.diffusivity.scaled(by: 2), CathodeMaterial.chen2020.openCircuitVoltage]
+    {
+      let table = function.tabulated()
+      guard case .table = table.source else {
+        Issue.record("not tabulated")
+        continue
+      }
+      for index in 0...10_007 {
+        let u = Double(index) / 10_007
+        #expect(abs(table(u) / function(u) - 1) < 1e-9)
+        #expect(abs(table.slope(u) - function.slope(u)) < 1e-5 * abs(function.slope(u)) + 1e-5 * function(u))
+      }
+    }
+    // i0 has an infinite slope at its ends: it stays what it is, but not inside them.
+    let exchange = CathodeMaterial.chen2020.exchangeCurrentDensity
+    #expect(exchange.tabulated() == exchange)
+    #expect(abs(exchange.tabulated(over: 0.05...0.95)(0.5) / exchange(0.5) - 1) < 1e-9)
+    let held = try MaterialFunction.table(lithiation: [0, 1], values: [1, 2])
+    #expect(held.tabulated() == held)
+  }
+
   @Test func aDiffusivityThatVanishesIsNamed() throws {
     let function = try MaterialFunction.formula("0.9 - u")
     #expect {

@@ -45,7 +45,9 @@ extension ProtocolParser {
       try reference()
       return .voltage(try scaled(exponent))
     }
-    if let length = ProtocolUnit.duration(unit.text) { return .duration(value * length) }
+    if let length = ProtocolUnit.duration(unit.text) {
+      return .duration(try duration(value * length, longerThan: length))
+    }
     if let exponent = ProtocolUnit.ampereExponent(unit.text) {
       guard let mass = try massExponent() else { return .current(.amperes(try scaled(exponent))) }
       return .current(.specific(try scaled(exponent + mass)))
@@ -53,15 +55,26 @@ extension ProtocolParser {
     if let exponent = ProtocolUnit.ampereHourExponent(unit.text) {
       if let mass = try massExponent() {
         guard let specific = capacity?.specificCapacity else {
-          throw .capacityMissing(current: "of \(digits) \(unit.text)/g")
+          throw .capacityMissing(quantity: "\(digits) \(unit.text)/g")
         }
         return .change(try scaled(exponent + mass) * 3600 / specific)
       }
-      guard let charge = capacity?.charge else { throw .capacityMissing(current: "of \(digits) \(unit.text)") }
+      guard let charge = capacity?.charge else { throw .capacityMissing(quantity: "\(digits) \(unit.text)") }
       return .change(try scaled(exponent) * 3600 / charge)
     }
     if ProtocolUnit.isLithiation(unit.lowercased) { return .lithiation(value) }
     throw unexpected(unit, "a unit after \(digits): V, C, A, A/g, s, min, h, % or lithiation")
+  }
+
+  /// Adds the "30 min" of "1 h 30 min" or "1 h and 30 min": times in ever shorter units.
+  private mutating func duration(_ sum: Double, longerThan unit: Double) throws(CyclingProtocolError) -> Double {
+    var next = position
+    if next < tokens.count, tokens[next].lowercased == "and" { next += 1 }
+    guard next + 1 < tokens.count, tokens[next].kind == .number, let value = Double(tokens[next].text), value >= 0,
+      let length = ProtocolUnit.duration(tokens[next + 1].text), length < unit
+    else { return sum }
+    position = next + 2
+    return try duration(sum + value * length, longerThan: length)
   }
 
   /// "vs. Li/Li+" after a voltage.
@@ -77,18 +90,19 @@ extension ProtocolParser {
     while let token = peek(), token.text == "/" || token.text == "+" || token.lowercased == "li" { position += 1 }
   }
 
-  /// "/g" or "/kg", as a power of ten that leads to kilograms.
+  /// "/g", "g-1" or "/kg", as a power of ten that leads to kilograms.
   private mutating func massExponent() throws(CyclingProtocolError) -> Int? {
-    guard let slash = peek(), slash.text == "/" else { return nil }
-    position += 1
+    guard let first = peek() else { return nil }
+    let isQuotient = first.text == "/"
+    guard isQuotient || ProtocolUnit.massExponent(first.text) != nil else { return nil }
+    if isQuotient { position += 1 }
     guard let unit = peek() else { throw .endsEarly(expected: "g or kg after the slash") }
+    guard let exponent = ProtocolUnit.massExponent(unit.text) else { throw unexpected(unit, "g or kg after the slash") }
     position += 1
-    switch unit.lowercased {
-    case "g": return 3
-    case "kg": return 0
-    case "mg": return 6
-    default: throw unexpected(unit, "g or kg after the slash")
-    }
+    if isQuotient { return exponent }
+    while let sign = peek(), ["^", "⁻", "¹"].contains(sign.text) { position += 1 }
+    if let power = peek(), power.text == "-1" { position += 1 }
+    return exponent
   }
 
   /// A number divided by what follows a slash, if there is one.
@@ -105,7 +119,9 @@ extension ProtocolParser {
 
   /// The number after the word lithiation.
   private mutating func lithiation() throws(CyclingProtocolError) -> Double {
-    while let token = peek(), ["=", "of", "is", "reaches", ":"].contains(token.lowercased) { position += 1 }
+    while let token = peek(),
+      ["=", "of", "is", "reaches", ":", "<", ">", "≤", "≥", "below", "above"].contains(token.lowercased)
+    { position += 1 }
     guard let token = peek() else { throw .endsEarly(expected: "a lithiation from 0 to 1, or in %") }
     guard token.kind == .number, let value = Double(token.text) else {
       throw unexpected(token, "a lithiation from 0 to 1, or in %")

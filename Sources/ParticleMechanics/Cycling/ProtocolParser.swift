@@ -2,7 +2,7 @@
 ///
 ///     protocol   = part { separator part }
 ///     part       = step | "(" protocol ")" [repeat] | repeat
-///     step       = verb { [preposition] quantity | "or" }
+///     step       = [quantity] verb { [preposition] quantity | "or" }
 ///     repeat     = ["repeat"] number ("times" | "cycles") ["in all"]
 ///
 /// A repeat counts all passes, the first one included, and takes in the group before it, or all steps since the repeat
@@ -13,7 +13,7 @@ struct ProtocolParser {
   let capacity: ParticleCapacity?
   private var nesting = 0
   private static let deepestNesting = 20
-  private static let verbs = "charge, discharge, hold, rest or repeat"
+  private static let verbs = "charge, discharge, hold, rest, cycle or repeat"
   /// What "hold" without a voltage holds: the limit of the step before it.
   private var lastVoltage: Double?
 
@@ -46,6 +46,8 @@ struct ProtocolParser {
         elements.append(.cycle(count: count, inner))
         repeatable = elements.count
       } else {
+        // "cycle at C/2 between 3 V and 4.3 V" is what a repeat after it means, whatever came before.
+        if token.lowercased == "cycle" { repeatable = elements.count }
         elements += try step().map { .step($0) }
       }
     }
@@ -78,6 +80,7 @@ struct ProtocolParser {
   private mutating func repeats() throws(CyclingProtocolError) -> Int? {
     let start = position
     var isRepeat = false
+    if let token = peek(), token.lowercased == "cycle", !isCount(position + 1) { return nil }
     while let token = peek(),
       ["repeat", "repeated", "cycle", "for", "x", "×", "all", "this", "these"].contains(token.lowercased)
     {
@@ -117,23 +120,43 @@ struct ProtocolParser {
     return count
   }
 
-  private mutating func step() throws(CyclingProtocolError) -> [CyclingStep] {
-    // "0.5C charge to 4.3 V", "1 h rest".
+  /// Whether a number of passes stands at a position: a number or "twice".
+  private func isCount(_ position: Int) -> Bool {
+    guard position < tokens.count else { return false }
+    return tokens[position].kind == .number || ["once", "twice"].contains(tokens[position].lowercased)
+  }
+
+  /// The verb of a step, after a quantity that may stand before it: "0.5C charge to 4.3 V", "1 h rest".
+  private mutating func verb() throws(CyclingProtocolError) -> StepDraft {
     let first = tokens[position]
     let isLead = first.kind == .number || first.lowercased == "c"
     let lead = isLead ? try quantity(expected: Self.verbs) : nil
-    while isLead, let filler = peek(), StepDraft.fillers.contains(filler.lowercased) { position += 1 }
-    guard let verb = peek() else { throw .endsEarly(expected: Self.verbs) }
-    guard let kind = StepDraft.Kind(verb: verb.lowercased) else {
-      throw unexpected(verb, Self.verbs)
+    var isConstant = false
+    while let filler = peek(),
+      filler.lowercased == "constant" || (isLead && StepDraft.fillers.contains(filler.lowercased))
+    {
+      isConstant = filler.lowercased == "constant"
+      position += 1
     }
+    guard let verb = peek() else { throw .endsEarly(expected: Self.verbs) }
+    guard
+      let kind = StepDraft.Kind(verb: isConstant ? "constant \(verb.lowercased)" : verb.lowercased)
+        ?? StepDraft.Kind(verb: verb.lowercased)
+    else { throw unexpected(verb, Self.verbs) }
     position += 1
     var draft = StepDraft(kind: kind)
     if let lead, let expected = draft.acceptLead(lead) { throw unexpected(first, expected) }
+    return draft
+  }
+
+  private mutating func step() throws(CyclingProtocolError) -> [CyclingStep] {
+    var draft = try verb()
     while let token = peek() {
       if token.kind == .separator {
         // "…, or for 2 h" goes on with the step.
         guard position + 1 < tokens.count, tokens[position + 1].lowercased == "or" else { break }
+        position += 1
+      } else if token.lowercased == "and", draft.kind == .cycle {
         position += 1
       } else if token.text == "(" || token.text == ")" || Self.joiners.contains(token.lowercased) {
         break
@@ -141,12 +164,13 @@ struct ProtocolParser {
         // "CC charge", "CCCV discharge".
         draft.kind = joint
         position += 1
-      } else if StepDraft.Kind(verb: token.lowercased) != nil || token.lowercased == "repeat" || isRepeatAhead() {
+      } else if isRepeatAhead() || StepDraft.Kind(verb: token.lowercased) != nil || token.lowercased == "repeat" {
         break
       } else if let preposition = StepDraft.Preposition(token.lowercased) {
         draft.preposition = preposition
+        draft.isAlternative = draft.isAlternative || token.lowercased == "or"
         position += 1
-      } else if StepDraft.fillers.contains(token.lowercased) {
+      } else if StepDraft.fillers.contains(token.lowercased) || isSymbolAhead() {
         position += 1
       } else {
         let quantity = try quantity(expected: draft.expected)
@@ -168,10 +192,17 @@ struct ProtocolParser {
     guard position + 1 < tokens.count else { return false }
     let (number, word) = (tokens[position], tokens[position + 1].lowercased)
     if number.text == "×" { return tokens[position + 1].kind == .number }
+    if number.kind == .number, word == "x", Int(number.text) != nil { return true }
     if number.lowercased == "for", position + 2 < tokens.count {
       return ["times", "time", "cycles", "cycle"].contains(tokens[position + 2].lowercased)
     }
     return number.kind == .number && ["times", "time", "cycles", "cycle"].contains(word)
+  }
+
+  /// The symbol of a quantity before a sign of comparison, as in "V < 3 V".
+  private func isSymbolAhead() -> Bool {
+    guard position + 1 < tokens.count, ["v", "e", "i"].contains(tokens[position].lowercased) else { return false }
+    return ["<", ">", "≤", "≥", "="].contains(tokens[position + 1].text)
   }
 
   func peek() -> ProtocolLexer.Token? { position < tokens.count ? tokens[position] : nil }

@@ -32,6 +32,16 @@ enum ProtocolUnit {
     }
   }
 
+  /// The power of ten that leads from one over a mass to one over kilograms.
+  static func massExponent(_ word: String) -> Int? {
+    switch word {
+    case "g": 3
+    case "kg": 0
+    case "mg": 6
+    default: nil
+    }
+  }
+
   /// The power of ten of a charge in ampere hours.
   static func ampereHourExponent(_ word: String) -> Int? {
     guard word.lowercased().hasSuffix("ah") else { return nil }

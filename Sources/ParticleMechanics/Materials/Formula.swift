@@ -120,6 +120,7 @@ private struct Dual: BitwiseCopyable {
   }
 
   private static func power(_ a: Dual, _ b: Dual) -> Dual {
+    if b.value == 2, b.slope == 0 { return Dual(value: a.value * a.value, slope: 2 * a.value * a.slope) }
     let value = pow(a.value, b.value)
     // A constant exponent also serves a negative base, of which there is no logarithm.
     var slope = a.slope == 0 ? 0 : b.value * pow(a.value, b.value - 1) * a.slope
