@@ -64,7 +64,7 @@ public enum ManufacturedElements {
   /// towards u = 0.5 + 0.3 e^(−t) Π sin π x_i at t = 0.5, the outside held at 0.5; with `beta` more than 0 driven by stress
   /// as well, w = β u, the crystal without symmetry and its displacement as in ``mechanics(_:count:)``.
   public static func transport(
-    _ shape: ElementShape, count: Int, beta: Double = 0, tolerance: Double = 1e-7
+    _ shape: ElementShape, count: Int, beta: Double = 0, tolerance: Double = 1e-6
   ) throws -> Double {
     let isSpace = shape.dimension == 3
     let mesh = SampleMeshes.box(shape, count: count, distortion: 0.1, bend: 0.1 / Double(count))

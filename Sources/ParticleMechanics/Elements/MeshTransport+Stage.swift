@@ -34,7 +34,7 @@ extension MeshTransport {
     let isHeld = stage.control.holdsLithiation
     var rate = try residual(stage, rate: guess, voltage: .nan).nodes
     let factor = try factor(stage, voltage: .nan).factor
-    try factor.solve(inPlace: &rate)
+    try factor.solve(inPlace: &rate, count: 1, guess: nil)
     statistics.solves += 1
     if isHeld { for node in system.wettedNodes { rate[node] = 0 } }
     Self.add(1, guess, to: &rate)
@@ -125,7 +125,7 @@ extension MeshTransport {
     let at = Stage(base: lithiation, part: stage.part, time: stage.time, control: stage.control)
     let step = try factor(at, voltage: voltage)
     var nodes = left.nodes
-    try step.factor.solve(inPlace: &nodes)
+    try step.factor.solve(inPlace: &nodes, count: 1, guess: nil)
     statistics.solves += 1
     guard let border = step.border else { return (nodes, 0) }
     let coupled = MeshTransportSystem<Material>.dot(border.row, nodes)
@@ -175,7 +175,7 @@ extension MeshTransport {
       var (column, row) = (nodalIntegral(slopes.voltage), nodalIntegral(slopes.lithiation))
       for node in row.indices { row[node] *= stage.part }
       let total = column.reduce(0, +)
-      try factor.solve(inPlace: &column)
+      try factor.solve(inPlace: &column, count: 1, guess: nil)
       statistics.solves += 1
       step.border = (column, row, total - MeshTransportSystem<Material>.dot(row, column))
     }

@@ -1,4 +1,4 @@
-internal import ArrayMath
+public import ArrayMath
 
 /// Diffusion of lithium on any mesh with the full tensor D(u), the surface held at a lithiation, a current or a voltage.
 ///
@@ -36,11 +36,13 @@ public final class MeshTransport<Material: ParticleMaterial>: CyclingTransport {
   ///   - material: D and, where stress acts back, ε* and C.
   ///   - kinetics: of the surface; without it there is no voltage.
   ///   - coupling: how stress acts back on transport, with the mechanics that give the stress.
+  ///   - method: of the linear equations.
   /// - Throws: ``ElementMeshError`` or ``MeshTransportError`` for a mesh that cannot be solved on, `CholeskyError` where
   ///   memory does not suffice.
   public init(
     mesh: ElementMesh, material: Material, kinetics: SurfaceKinetics? = nil,
-    coupling: (law: MeshStressCoupling, mechanics: MeshMechanics<Material>)? = nil
+    coupling: (law: MeshStressCoupling, mechanics: MeshMechanics<Material>)? = nil,
+    method: LinearSolverMethod = .direct
   ) throws {
     try mesh.validate()
     self.mesh = mesh
@@ -55,7 +57,8 @@ public final class MeshTransport<Material: ParticleMaterial>: CyclingTransport {
     var isWetted = [Bool](repeating: false, count: system.count)
     for node in system.wettedNodes { isWetted[node] = true }
     self.isWetted = isWetted
-    factors = try StepFactors(pattern: system.pattern)
+    factors = try StepFactors(
+      pattern: system.pattern, method: method, order: mesh.dimension == 3 ? .nestedDissection : .minimumDegree)
     statistics = TransportStatistics(unknowns: system.count)
   }
 
@@ -194,7 +197,7 @@ public final class MeshTransport<Material: ParticleMaterial>: CyclingTransport {
     let isHeld = control.holdsLithiation
     if isHeld { for node in system.wettedNodes { smoothed[node] = 0 } }
     try factor(Stage(base: state.lithiation, part: part, time: state.time, control: control), voltage: voltage)
-      .factor.solve(inPlace: &smoothed)
+      .factor.solve(inPlace: &smoothed, count: 1, guess: nil)
     statistics.solves += 1
     return smoothed.reduce(0) { max($0, $1.magnitude) }
   }

@@ -2,8 +2,11 @@ internal import ArrayMath
 
 /// The factors of step matrices, kept by step length and by whether the surface is held.
 final class StepFactors {
-  private let analysis: CholeskyFactor
-  private var kept: [(step: Double, isHeld: Bool, factor: CholeskyFactor, lastUse: Int)] = []
+  private let pattern: SparsityPattern
+  private let method: LinearSolverMethod
+  /// Nil with an iterative method.
+  private let analysis: CholeskyFactor?
+  private var kept: [(step: Double, isHeld: Bool, factor: any LinearSolver, lastUse: Int)] = []
   private var uses = 0
   /// Factors kept at once: a leg with steps by powers of two needs about twenty.
   private static let limit = 24
@@ -11,13 +14,20 @@ final class StepFactors {
   /// The factor of the nonlinear iteration, and what it was made for.
   var current: StepFactor?
 
-  init(pattern: SparsityPattern) throws(CholeskyError) {
-    analysis = try CholeskyFactor(pattern: pattern)
+  init(pattern: SparsityPattern, method: LinearSolverMethod, order: CholeskyFactor.Order) throws {
+    self.pattern = pattern
+    self.method = method
+    analysis = method == .direct ? try CholeskyFactor(pattern: pattern, order: order) : nil
   }
 
   /// A factor of its own for a matrix that is not kept.
-  func make(_ values: [Double]) throws(CholeskyError) -> CholeskyFactor {
-    let factor = try CholeskyFactor(analysis: analysis)
+  func make(_ values: [Double]) throws -> any LinearSolver {
+    let factor: any LinearSolver =
+      if let analysis {
+        try CholeskyFactor(analysis: analysis)
+      } else {
+        try method.solver(pattern: pattern, nearNullSpace: .constant(size: pattern.size))
+      }
     try factor.factorise(values)
     return factor
   }
@@ -27,7 +37,7 @@ final class StepFactors {
   /// - Returns: the factor, and whether it is new.
   func kept(
     step: Double, isHeld: Bool, _ values: () -> [Double]
-  ) throws(CholeskyError) -> (factor: CholeskyFactor, isNew: Bool) {
+  ) throws -> (factor: any LinearSolver, isNew: Bool) {
     uses += 1
     // Equal steps reached in different ways differ by rounding.
     let found = kept.firstIndex { $0.isHeld == isHeld && abs($0.step - step) <= 1e-12 * step }
@@ -46,7 +56,7 @@ final class StepFactors {
 
 /// The factor of a step matrix, bordered where the voltage is an unknown.
 struct StepFactor {
-  let factor: CholeskyFactor
+  let factor: any LinearSolver
   let part: Double
   let kind: Kind
   /// What a volt adds to the equations of the nodes, solved for; and what it and the nodes add to that of the current.
