@@ -22,6 +22,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-readers", tomographyReadersLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-speed", particleSpeedLines),
+  ("particle-elements", particleElementLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
