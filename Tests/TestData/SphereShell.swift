@@ -1,5 +1,5 @@
 import Foundation
-import ParticleMechanics
+public import ParticleMechanics
 
 /// A uniformly charged sphere whose core shrinks evenly and whose shell shrinks along both tangents alone, the border between
 /// them sharp: a material for a mesh with regions 0 and 1, and the closed form it must give.

@@ -158,52 +158,18 @@ struct CompressedRows: Sendable {
 
   /// A B, row by row.
   ///
-  /// A first pass counts the entries of each row, so that the result is never larger in memory than it is in the end.
-  ///
   /// F. G. Gustavson, ACM Trans. Math. Softw. 4 (1978) 250.
   func multiplied(by other: CompressedRows) -> CompressedRows {
     precondition(columnCount == other.rowCount, "the inner sizes agree")
-    var newStarts = [Int](repeating: 0, count: rowCount + 1)
-    var lastRow = [Int32](repeating: -1, count: other.columnCount)
-    columns.withUnsafeBufferPointer { columns in
-      other.starts.withUnsafeBufferPointer { otherStarts in
-        other.columns.withUnsafeBufferPointer { otherColumns in
-          lastRow.withUnsafeMutableBufferPointer { lastRow in
-            for row in 0..<rowCount {
-              var count = 0
-              for entry in starts[row]..<starts[row + 1] {
-                let inner = Int(columns[entry])
-                for second in otherStarts[inner]..<otherStarts[inner + 1] {
-                  let column = Int(otherColumns[second])
-                  guard lastRow[column] != Int32(row) else { continue }
-                  lastRow[column] = Int32(row)
-                  count += 1
-                }
-              }
-              newStarts[row + 1] = newStarts[row] + count
-            }
-          }
-        }
-      }
-    }
-    var newColumns = [Int32](repeating: 0, count: newStarts[rowCount])
-    var newValues = [Double](repeating: 0, count: newStarts[rowCount])
-    newColumns.withUnsafeMutableBufferPointer { newColumns in
-      newValues.withUnsafeMutableBufferPointer { newValues in
-        for column in lastRow.indices { lastRow[column] = -1 }
-        fillProduct(with: other, starts: newStarts, columns: newColumns, values: newValues, lastRow: &lastRow)
-      }
-    }
-    return CompressedRows(
-      rowCount: rowCount, columnCount: other.columnCount, starts: newStarts, columns: newColumns, values: newValues)
-  }
-
-  /// The second pass of a product: columns in ascending order and their values.
-  private func fillProduct(
-    with other: CompressedRows, starts newStarts: [Int], columns newColumns: UnsafeMutableBufferPointer<Int32>,
-    values newValues: UnsafeMutableBufferPointer<Double>, lastRow: inout [Int32]
-  ) {
+    var newStarts = [0]
+    newStarts.reserveCapacity(rowCount + 1)
+    var newColumns: [Int32] = []
+    var newValues: [Double] = []
+    newColumns.reserveCapacity(columns.count)
+    newValues.reserveCapacity(columns.count)
     var sums = [Double](repeating: 0, count: other.columnCount)
+    var lastRow = [Int32](repeating: -1, count: other.columnCount)
+    var found = [Int32](repeating: 0, count: other.columnCount)
     columns.withUnsafeBufferPointer { columns in
       values.withUnsafeBufferPointer { values in
         other.starts.withUnsafeBufferPointer { otherStarts in
@@ -211,25 +177,31 @@ struct CompressedRows: Sendable {
             other.values.withUnsafeBufferPointer { otherValues in
               sums.withUnsafeMutableBufferPointer { sums in
                 lastRow.withUnsafeMutableBufferPointer { lastRow in
-                  for row in 0..<rowCount {
-                    var end = newStarts[row]
-                    for entry in starts[row]..<starts[row + 1] {
-                      let factor = values[entry]
-                      let inner = Int(columns[entry])
-                      for second in otherStarts[inner]..<otherStarts[inner + 1] {
-                        let column = Int(otherColumns[second])
-                        if lastRow[column] == Int32(row) {
-                          sums[column] += factor * otherValues[second]
-                        } else {
-                          lastRow[column] = Int32(row)
-                          sums[column] = factor * otherValues[second]
-                          newColumns[end] = Int32(column)
-                          end += 1
+                  found.withUnsafeMutableBufferPointer { found in
+                    for row in 0..<rowCount {
+                      var count = 0
+                      for entry in starts[row]..<starts[row + 1] {
+                        let factor = values[entry]
+                        let inner = Int(columns[entry])
+                        for second in otherStarts[inner]..<otherStarts[inner + 1] {
+                          let column = Int(otherColumns[second])
+                          if lastRow[column] == Int32(row) {
+                            sums[column] += factor * otherValues[second]
+                          } else {
+                            lastRow[column] = Int32(row)
+                            sums[column] = factor * otherValues[second]
+                            found[count] = Int32(column)
+                            count += 1
+                          }
                         }
                       }
+                      found[..<count].sort()
+                      for index in 0..<count {
+                        newColumns.append(found[index])
+                        newValues.append(sums[Int(found[index])])
+                      }
+                      newStarts.append(newColumns.count)
                     }
-                    newColumns[newStarts[row]..<end].sort()
-                    for place in newStarts[row]..<end { newValues[place] = sums[Int(newColumns[place])] }
                   }
                 }
               }
@@ -238,6 +210,8 @@ struct CompressedRows: Sendable {
         }
       }
     }
+    return CompressedRows(
+      rowCount: rowCount, columnCount: other.columnCount, starts: newStarts, columns: newColumns, values: newValues)
   }
 
   /// The lower triangle of a symmetric matrix, for a direct factor.
