@@ -23,6 +23,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-files", particleFilesLines),
   ("particle-cycling", particleCyclingLines),
+  ("particle-speed", particleSpeedLines),
   ("particle-elements", particleElementLines),
 ]
 

@@ -156,7 +156,7 @@ struct CompressedRows: Sendable {
       rowCount: columnCount, columnCount: rowCount, starts: newStarts, columns: newColumns, values: newValues)
   }
 
-  /// A B, row by row; columns of a row come in the order of their first appearance unless sorted.
+  /// A B, row by row.
   ///
   /// F. G. Gustavson, ACM Trans. Math. Softw. 4 (1978) 250.
   func multiplied(by other: CompressedRows) -> CompressedRows {
