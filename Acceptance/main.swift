@@ -22,6 +22,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-readers", tomographyReadersLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-elements", particleElementLines),
+  ("particle-cycling", particleCyclingLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
