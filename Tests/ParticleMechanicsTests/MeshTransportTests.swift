@@ -258,6 +258,11 @@ import Testing
     var closed = mesh
     closed.boundaries[ElementMesh.BoundaryName.wetted] = []
     #expect(throws: MeshTransportError.noSurface) { try MeshTransport(mesh: closed, material: SampleMaterial()) }
+    var kinetics = try Self.kinetics()
+    kinetics.filmResistance = -1
+    #expect(throws: MaterialError.self) {
+      try MeshTransport(mesh: mesh, material: SampleMaterial(), kinetics: kinetics)
+    }
     // A diffusivity that is no number.
     let broken = try MeshTransport(
       mesh: mesh,
