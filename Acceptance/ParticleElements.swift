@@ -1,6 +1,5 @@
 import Foundation
 import ParticleMechanics
-import TestData
 import TestSupport
 
 /// Line 4 of the complete particle model: transport, elasticity and both together on elements of every shape.

@@ -25,6 +25,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle-cycling", particleCyclingLines),
   ("particle-speed", particleSpeedLines),
   ("particle-elements", particleElementLines),
+  ("particle-cycling", particleCyclingLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -35,7 +35,9 @@ public struct SampleMaterial: ParticleMaterial {
 
   /// The seed's particle, core-shell, all shell or random.
   public init(_ model: ParticleModel) {
-    @Sendable func space(_ t: SymmetricTensor) -> SymmetricTensor3 { SymmetricTensor3(xx: t.xx, yy: t.yy, zz: t.zz, xy: t.xy) }
+    @Sendable func space(_ t: SymmetricTensor) -> SymmetricTensor3 {
+      SymmetricTensor3(xx: t.xx, yy: t.yy, zz: t.zz, xy: t.xy)
+    }
     let stiffness = Stiffness.isotropic(youngsModulus: model.youngsModulus, poissonRatio: model.poissonRatio)
     self.init(
       diffusivity: { point, _ in

@@ -41,8 +41,8 @@ extension MeshTransport {
     return rate
   }
 
-  /// Rounds that a Jacobian is given.
-  private static var patience: Int { 12 }
+  /// Rounds that a Jacobian is given; more where stress acts back, which it does not know of.
+  private var patience: Int { potential == nil ? 12 : 24 }
 
   /// The accelerated iteration.
   private func iterate(_ stage: Stage, guess: [Double], voltage: Double) throws -> (rate: [Double], voltage: Double) {
@@ -62,7 +62,7 @@ extension MeshTransport {
       guard change.isFinite else { break }
       if change <= iterationTolerance {
         // A Jacobian that takes many rounds is renewed before the next stage.
-        if round > Self.patience { factors.current = nil }
+        if round > patience { factors.current = nil }
         Self.add(1, step.nodes, to: &rate)
         return (rate, volts + step.volts)
       }

@@ -37,14 +37,15 @@ public final class MeshTransport<Material: ParticleMaterial>: CyclingTransport {
   ///   - kinetics: of the surface; without it there is no voltage.
   ///   - coupling: how stress acts back on transport, with the mechanics that give the stress.
   ///   - method: of the linear equations.
-  /// - Throws: ``ElementMeshError`` or ``MeshTransportError`` for a mesh that cannot be solved on, `CholeskyError` where
-  ///   memory does not suffice.
+  /// - Throws: ``ElementMeshError`` or ``MeshTransportError`` for a mesh that cannot be solved on, `MaterialError` for
+  ///   kinetics out of range, `CholeskyError` where memory does not suffice.
   public init(
     mesh: ElementMesh, material: Material, kinetics: SurfaceKinetics? = nil,
     coupling: (law: MeshStressCoupling, mechanics: MeshMechanics<Material>)? = nil,
     method: LinearSolverMethod = .direct
   ) throws {
     try mesh.validate()
+    try kinetics?.validate()
     self.mesh = mesh
     self.material = material
     self.kinetics = kinetics
