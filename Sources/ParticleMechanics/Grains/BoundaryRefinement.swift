@@ -45,7 +45,7 @@ struct BoundaryDistanceField {
   private var grainSamples: [SIMD2<Double>]
 
   init(_ partition: SectionPartition) {
-    var samples: [(place: SIMD2<Double>, isSurface: Bool)] = []
+    var samples: [(place: SIMD2<Double>, edge: SectionPartition.Edge)] = []
     var (low, high) = (SIMD2(repeating: Double.infinity), SIMD2(repeating: -Double.infinity))
     for pass in 0..<2 {
       let step = pass == 0 ? Double.infinity : (high - low).max() / Double(Self.cells) / 3
@@ -55,7 +55,7 @@ struct BoundaryDistanceField {
         for index in 0...count {
           let place = edge.point(from: a, to: b, fraction: Double(index) / Double(count))
           if pass == 0 { (low, high) = (pointwiseMin(low, place), pointwiseMax(high, place)) }
-          if pass == 1 { samples.append((place, edge.left < 0 || edge.right < 0)) }
+          if pass == 1 { samples.append((place, edge)) }
         }
       }
     }
@@ -66,7 +66,9 @@ struct BoundaryDistanceField {
     grainSamples = surfaceSamples
     for sample in samples {
       let index = self.index(sample.place)
-      if sample.isSurface { surfaceSamples[index] = sample.place } else { grainSamples[index] = sample.place }
+      // Planes of symmetry are neither.
+      if sample.edge.names.contains(ElementMesh.BoundaryName.surface) { surfaceSamples[index] = sample.place }
+      if sample.edge.left >= 0, sample.edge.right >= 0 { grainSamples[index] = sample.place }
     }
     surfaceSamples = spread(surfaceSamples)
     grainSamples = spread(grainSamples)

@@ -70,28 +70,30 @@ public struct SectionPartition: Sendable, Hashable {
     Int(edges.reduce(-1) { max($0, $1.left, $1.right) }) + 1
   }
 
-  /// Area and centroid of each grain, in m² and metres, from its boundary by Green's theorem; arcs by chords of a degree.
+  /// Area and centroid of each grain, in m² and metres, from its boundary by Green's theorem.
   public func areas() -> [(area: Double, centroid: SIMD2<Double>)] {
     var sums = [(area: Double, moment: SIMD2<Double>)](repeating: (0, .zero), count: grainCount)
     // Moments about the middle of the section: about a far origin they would cancel.
     let middle = points.reduce(SIMD2<Double>.zero, +) / Double(max(points.count, 1))
     for edge in edges {
       let (a, b) = (points[edge.start], points[edge.end])
-      var chords = 1
+      let (p, q) = (a - middle, b - middle)
+      let cross = p.x * q.y - p.y * q.x
+      var area = cross / 2
+      var moment = cross / 6 * (p + q)
       if let centre = edge.arcCentre {
+        // What lies between arc and chord: a segment of a circle.
         let radius = ((a - centre) * (a - centre)).sum().squareRoot()
-        chords = max(1, Int(edge.length(from: a, to: b) / radius * 180 / .pi))
+        let angle = edge.length(from: a, to: b) / radius
+        let segment = radius * radius / 2 * (angle - sin(angle))
+        let direction = (edge.point(from: a, to: b, fraction: 0.5) - centre) / radius
+        let half = sin(angle / 2)
+        area += segment
+        moment += segment * (centre - middle) + 2 / 3 * pow(radius * half, 3) * direction
       }
-      var p = a - middle
-      for chord in 1...chords {
-        let q = (chord == chords ? b : edge.point(from: a, to: b, fraction: Double(chord) / Double(chords))) - middle
-        let cross = p.x * q.y - p.y * q.x
-        let moment = cross / 6 * (p + q)
-        for (region, sign) in [(edge.left, 1.0), (edge.right, -1.0)] where region >= 0 {
-          sums[Int(region)].area += sign * cross / 2
-          sums[Int(region)].moment += sign * moment
-        }
-        p = q
+      for (region, sign) in [(edge.left, 1.0), (edge.right, -1.0)] where region >= 0 {
+        sums[Int(region)].area += sign * area
+        sums[Int(region)].moment += sign * moment
       }
     }
     return sums.map { ($0.area, $0.area > 0 ? middle + $0.moment / $0.area : middle) }
