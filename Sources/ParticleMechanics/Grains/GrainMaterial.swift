@@ -10,7 +10,7 @@
 /// along one line only, and with D_c = 0 the section as a whole blocks; see ``SectionBlocking``.
 public struct GrainMaterial: ParticleMaterial {
   /// The frame of each region.
-  public let frames: [CrystalFrame]
+  public let frames: [GrainFrame]
   /// In the layers and across them, in m²/s.
   public let diffusivityInPlane: MaterialFunction
   public let diffusivityAlongC: MaterialFunction
@@ -28,7 +28,7 @@ public struct GrainMaterial: ParticleMaterial {
   ///   - expansion: a(u) and c(u).
   ///   - stiffness: in the crystal's frame, x along a and z along c.
   public init(
-    frames: [CrystalFrame], diffusivityInPlane: MaterialFunction, diffusivityAlongC: MaterialFunction,
+    frames: [GrainFrame], diffusivityInPlane: MaterialFunction, diffusivityAlongC: MaterialFunction,
     expansion: CrystalExpansion, stiffness: Stiffness = .nmc811Estimate
   ) throws(SectionError) {
     guard !frames.isEmpty else { throw .wrongCount(name: "frames of grains", found: 0, expected: "one for each grain") }

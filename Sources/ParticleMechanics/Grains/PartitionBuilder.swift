@@ -16,14 +16,14 @@ struct PartitionBuilder {
     var right: Int32
   }
 
-  private let outline: SectionOutline
+  private let outline: MeshOutline
   /// The corners of the outline come first.
   private var points: [SIMD2<Double>]
   private var edges: [SectionPartition.Edge] = []
   private var vertexOfKey: [Int: Int] = [:]
   private var breaks: [[(fraction: Double, vertex: Int)]]
 
-  init(outline: SectionOutline) {
+  init(outline: MeshOutline) {
     self.outline = outline
     points = outline.sides.map(\.start)
     breaks = [[(fraction: Double, vertex: Int)]](repeating: [], count: outline.sides.count)

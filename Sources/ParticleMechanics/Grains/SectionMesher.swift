@@ -31,7 +31,7 @@ public struct SectionMesher: Sendable, Hashable {
   }
 
   /// The mesh of a section of one material.
-  public func mesh(_ outline: SectionOutline) throws(SectionError) -> ElementMesh {
+  public func mesh(_ outline: MeshOutline) throws(SectionError) -> ElementMesh {
     try mesh(SectionPartition(outline))
   }
 
@@ -64,7 +64,7 @@ public struct SectionMesher: Sendable, Hashable {
 
 extension SectionPartition {
   /// An outline with one grain in it.
-  public init(_ outline: SectionOutline) {
+  public init(_ outline: MeshOutline) {
     let count = outline.sides.count
     self.init(
       points: outline.sides.map(\.start),

@@ -1,12 +1,12 @@
 /// The boundaries between the nearest regions of seeds, cut off at an outline.
 struct VoronoiDiagram {
-  let outline: SectionOutline
+  let outline: MeshOutline
   private let seeds: [SIMD2<Double>]
   private let triangulation: Triangulation
   private let seedOfPoint: [Int32]
 
   /// - Throws: ``SectionError/invalidOutline(reason:)`` for seeds that coincide.
-  init(seeds: [SIMD2<Double>], outline: SectionOutline) throws(SectionError) {
+  init(seeds: [SIMD2<Double>], outline: MeshOutline) throws(SectionError) {
     self.outline = outline
     var (low, high) = outline.bounds
     for seed in seeds { (low, high) = (pointwiseMin(low, seed), pointwiseMax(high, seed)) }

@@ -4,7 +4,7 @@ public import ArrayMath
 ///
 /// Several seeds may carry one grain: a row of them makes a long one (``NanorodTexture``).
 public struct VoronoiGrains: Sendable, Hashable {
-  public let outline: SectionOutline
+  public let outline: MeshOutline
   /// In metres.
   public let seeds: [SIMD2<Double>]
   /// The grain of each seed.
@@ -22,7 +22,7 @@ public struct VoronoiGrains: Sendable, Hashable {
   ///   - shortestBoundary: shorter boundaries between grains shrink to a vertex, as a part of the mean grain's diameter.
   ///   - generator: draws the seeds.
   public init(
-    count: Int, outline: SectionOutline, relaxations: Int = 2, shortestBoundary: Double = 0.06,
+    count: Int, outline: MeshOutline, relaxations: Int = 2, shortestBoundary: Double = 0.06,
     using generator: inout SeededGenerator
   ) throws(SectionError) {
     try SectionError.require(
@@ -48,7 +48,7 @@ public struct VoronoiGrains: Sendable, Hashable {
   ///   - grains: the grain of each seed, from 0; nil numbers them in order.
   ///   - shortestBoundary: shorter boundaries shrink to a vertex, as a part of the mean grain's diameter.
   public init(
-    seeds: [SIMD2<Double>], grains: [Int32]? = nil, outline: SectionOutline, shortestBoundary: Double = 0.06
+    seeds: [SIMD2<Double>], grains: [Int32]? = nil, outline: MeshOutline, shortestBoundary: Double = 0.06
   ) throws(SectionError) {
     let grains = grains ?? seeds.indices.map(Int32.init)
     guard !seeds.isEmpty else { throw .wrongCount(name: "seeds of grains", found: 0, expected: "one or more") }
@@ -68,7 +68,7 @@ public struct VoronoiGrains: Sendable, Hashable {
   }
 }
 
-extension SectionOutline {
+extension MeshOutline {
   /// The area inside, in m².
   public var area: Double { SectionPartition(self).areas().first?.area ?? 0 }
 

@@ -2,14 +2,14 @@ public import ArrayMath
 import Foundation
 
 /// The axes of a crystal in the frame of the particle: x along a, z along c, y completes the right-handed frame.
-public struct CrystalFrame: Sendable, Hashable {
+public struct GrainFrame: Sendable, Hashable {
   /// Of unit length and at right angles.
   public let x: SIMD3<Double>
   public let y: SIMD3<Double>
   public let z: SIMD3<Double>
 
   /// The axes of the particle themselves.
-  public static let identity = CrystalFrame(unchecked: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
+  public static let identity = GrainFrame(unchecked: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
 
   private init(unchecked x: SIMD3<Double>, _ y: SIMD3<Double>, _ z: SIMD3<Double>) {
     (self.x, self.y, self.z) = (x, y, z)
@@ -53,7 +53,7 @@ public struct CrystalFrame: Sendable, Hashable {
 
   /// A frame drawn evenly from all orientations: a quaternion drawn evenly from the unit sphere (G. Marsaglia, Ann. Math.
   /// Stat. 43 (1972) 645).
-  public static func random(using generator: inout SeededGenerator) -> CrystalFrame {
+  public static func random(using generator: inout SeededGenerator) -> GrainFrame {
     var q = SIMD4<Double>.zero
     var square = 0.0
     repeat {
@@ -62,7 +62,7 @@ public struct CrystalFrame: Sendable, Hashable {
     } while square < 1e-12
     q /= square.squareRoot()
     let (a, b, c, d) = (q.x, q.y, q.z, q.w)
-    return CrystalFrame(
+    return GrainFrame(
       unchecked: SIMD3(1 - 2 * (c * c + d * d), 2 * (b * c + a * d), 2 * (b * d - a * c)),
       SIMD3(2 * (b * c - a * d), 1 - 2 * (b * b + d * d), 2 * (c * d + a * b)),
       SIMD3(2 * (b * d + a * c), 2 * (c * d - a * b), 1 - 2 * (b * b + c * c)))

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The outline of a section: sides one after the other, the inside on their left.
-public struct SectionOutline: Sendable, Hashable {
+public struct MeshOutline: Sendable, Hashable {
   /// A side from its start to the start of the next one.
   public struct Side: Sendable, Hashable {
     /// In metres, y up.
@@ -30,10 +30,10 @@ public struct SectionOutline: Sendable, Hashable {
   /// A disc around the origin.
   ///
   /// - Parameter radius: in metres.
-  public static func disc(radius: Double) throws(SectionError) -> SectionOutline {
+  public static func disc(radius: Double) throws(SectionError) -> MeshOutline {
     try SectionError.require(radius > 0 && radius.isFinite, "the radius of the section", radius, "more than 0 m")
     let starts = [SIMD2(radius, 0), SIMD2(0, radius), SIMD2(-radius, 0), SIMD2(0, -radius)]
-    return SectionOutline(
+    return MeshOutline(
       sides: starts.map { Side(start: $0, arcCentre: .zero, names: [ElementMesh.BoundaryName.surface]) },
       centre: .zero)
   }
@@ -42,9 +42,9 @@ public struct SectionOutline: Sendable, Hashable {
   /// normals: `symmetry-y` lies on y = 0, `symmetry-x` on x = 0.
   ///
   /// - Parameter radius: in metres.
-  public static func quarterDisc(radius: Double) throws(SectionError) -> SectionOutline {
+  public static func quarterDisc(radius: Double) throws(SectionError) -> MeshOutline {
     try SectionError.require(radius > 0 && radius.isFinite, "the radius of the section", radius, "more than 0 m")
-    return SectionOutline(
+    return MeshOutline(
       sides: [
         Side(start: .zero, names: [ElementMesh.BoundaryName.symmetryY]),
         Side(start: SIMD2(radius, 0), arcCentre: .zero, names: [ElementMesh.BoundaryName.surface]),
@@ -57,7 +57,7 @@ public struct SectionOutline: Sendable, Hashable {
   /// - Parameter corners: in metres, y up; the last joins the first.
   /// - Throws: ``SectionError/invalidOutline(reason:)`` with fewer than three corners, equal neighbours, sides that cross
   ///   or no area.
-  public static func polygon(_ corners: [SIMD2<Double>]) throws(SectionError) -> SectionOutline {
+  public static func polygon(_ corners: [SIMD2<Double>]) throws(SectionError) -> MeshOutline {
     var corners = corners
     if let first = corners.first, corners.count > 1, first == corners.last { corners.removeLast() }
     guard corners.count >= 3 else {
@@ -88,7 +88,7 @@ public struct SectionOutline: Sendable, Hashable {
         reason: "sides \(crossing.0 + 1) and \(crossing.1 + 1) cross or touch; expected sides that meet only in corners"
       )
     }
-    return SectionOutline(
+    return MeshOutline(
       sides: corners.map { Side(start: $0, names: [ElementMesh.BoundaryName.surface]) }, centre: centre)
   }
 
@@ -96,7 +96,7 @@ public struct SectionOutline: Sendable, Hashable {
   ///
   /// - Parameter directions: angles anticlockwise from x, in radians; the upper bound may pass 2π.
   /// - Throws: where the range is empty or wider than a full turn.
-  public func wetted(_ directions: ClosedRange<Double>) throws(SectionError) -> SectionOutline {
+  public func wetted(_ directions: ClosedRange<Double>) throws(SectionError) -> MeshOutline {
     let width = directions.upperBound - directions.lowerBound
     try SectionError.require(
       width > 0 && width <= 2 * .pi, "the width of the arc of contact in radians", width, "more than 0, at most 2π")
@@ -130,7 +130,7 @@ public struct SectionOutline: Sendable, Hashable {
   }
 
   /// The outline with corners where the ray from the centre in a direction crosses it.
-  private func broken(at direction: Double) -> SectionOutline {
+  private func broken(at direction: Double) -> MeshOutline {
     let ray = SIMD2(cos(direction), sin(direction))
     var result = self
     result.sides = []
