@@ -30,7 +30,8 @@ struct LabelBoundaries {
     region: (Int) -> Int32, place: (_ row: Double, _ column: Double) -> SIMD2<Double>
   ) throws(SectionError) -> SectionPartition {
     var chains = trace()
-    for index in chains.indices { chains[index].points = drawn(chains[index]) }
+    var places = junctionPlaces(chains)
+    for index in chains.indices { chains[index].points = drawn(chains[index], places) }
     // Chains that cross after simplification are drawn more closely, in the end along the points themselves, where
     // nothing crosses.
     while true {
@@ -48,8 +49,12 @@ struct LabelBoundaries {
       guard !guilty.isEmpty else { break }
       for index in guilty {
         chains[index].coarseness -= 1
-        chains[index].points = drawn(chains[index])
+        guard chains[index].coarseness == 0, !chains[index].isClosed else { continue }
+        for corner in [chains[index].corners[0], chains[index].corners[chains[index].corners.count - 1]] {
+          places[corner] = nil
+        }
       }
+      for index in chains.indices { chains[index].points = drawn(chains[index], places) }
     }
     return assembled(chains, region: region, place: place)
   }
@@ -118,10 +123,37 @@ struct LabelBoundaries {
     return chains
   }
 
+  /// Places of junctions that lie off their corner: in the middle between points of the two chains that go on straightest
+  /// there, so that a third one leaves no kink in them.
+  private func junctionPlaces(_ chains: [Chain]) -> [SIMD2<Int>: SIMD2<Double>] {
+    let reach = 3
+    var ways: [SIMD2<Int>: [SIMD2<Double>]] = [:]
+    var fixed: Set<SIMD2<Int>> = []
+    for chain in chains where !chain.isClosed {
+      let count = chain.corners.count
+      let (first, last) = (chain.corners[0], chain.corners[count - 1])
+      if count < 2 * reach || first == last { fixed.formUnion([first, last]) }
+      ways[first, default: []].append(SIMD2<Double>(chain.corners[min(reach, count - 1)] &- first))
+      ways[last, default: []].append(SIMD2<Double>(chain.corners[max(count - 1 - reach, 0)] &- last))
+    }
+    var places: [SIMD2<Int>: SIMD2<Double>] = [:]
+    for (corner, directions) in ways where !fixed.contains(corner) && directions.count == 3 {
+      var (best, shift) = (-0.5, SIMD2<Double>.zero)
+      for (a, b) in [(0, 1), (1, 2), (0, 2)] {
+        let (u, v) = (directions[a], directions[b])
+        let cosine = (u * v).sum() / ((u * u).sum() * (v * v).sum()).squareRoot()
+        if cosine < best { (best, shift) = (cosine, (u + v) / 2) }
+      }
+      let length = (shift * shift).sum().squareRoot()
+      places[corner] = SIMD2<Double>(corner) + (length > 0.7 ? 0.7 / length * shift : shift)
+    }
+    return places
+  }
+
   // MARK: - Lines
 
   /// The points of a chain at its coarseness: 3 and below smoothed and simplified, 0 the corners themselves.
-  private func drawn(_ chain: Chain) -> [SIMD2<Double>] {
+  private func drawn(_ chain: Chain, _ places: [SIMD2<Int>: SIMD2<Double>]) -> [SIMD2<Double>] {
     let corners = chain.corners.map { SIMD2<Double>($0) }
     guard chain.coarseness > 0 else { return corners }
     var points: [SIMD2<Double>] = []
@@ -130,7 +162,10 @@ struct LabelBoundaries {
     for index in 0..<(chain.isClosed ? count : count - 1) {
       points.append((corners[index] + corners[(index + 1) % count]) / 2)
     }
-    if !chain.isClosed { points = [corners[0]] + points + [corners[count - 1]] }
+    if !chain.isClosed {
+      let ends = [0, count - 1].map { places[chain.corners[$0]] ?? corners[$0] }
+      points = [ends[0]] + points + [ends[1]]
+    }
     // Smoothing that does not shrink (G. Taubin, SIGGRAPH 1995): steps inwards and outwards by turns.
     for pass in 0..<(chain.coarseness > 1 ? 6 : 0) {
       let factor = pass % 2 == 0 ? 0.5 : -0.53

@@ -103,4 +103,23 @@ extension SectionPartition {
     }
     return SectionPartition(points: kept, edges: renumbered)
   }
+
+  /// Whether boundaries cross, arcs taken as eight chords.
+  var hasCrossingChords: Bool {
+    var lines: [(SIMD2<Double>, SIMD2<Double>)] = []
+    for edge in edges {
+      let (a, b) = (points[edge.start], points[edge.end])
+      let count = edge.arcCentre == nil ? 1 : 8
+      var previous = a
+      for chord in 1...count {
+        let next = chord == count ? b : edge.point(from: a, to: b, fraction: Double(chord) / Double(count))
+        lines.append((previous, next))
+        previous = next
+      }
+    }
+    return !PlaneGeometry.crossings(of: lines) { first, second in
+      let (a, b) = (lines[first], lines[second])
+      return a.0 == b.0 || a.0 == b.1 || a.1 == b.0 || a.1 == b.1
+    }.isEmpty
+  }
 }

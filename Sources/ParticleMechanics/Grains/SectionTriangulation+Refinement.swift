@@ -196,8 +196,10 @@ extension SectionTriangulation {
     return GridPoint(x: Int(q.x), y: Int(q.y))
   }
 
-  /// Whether the shortest edge a b of a triangle lies opposite an angle between boundaries, or joins two boundaries at
-  /// the same distance from an acute vertex: no point can make such an angle larger.
+  /// Whether the shortest edge a b of a triangle joins two boundaries at the same distance from a vertex in which they
+  /// meet, and the triangle lies on the vertex's side of it: no point can make the angle between boundaries larger.
+  ///
+  /// G. L. Miller, S. E. Pav, N. J. Walkington, 12th International Meshing Roundtable (2003) 91.
   private func isHeldByBoundaries(_ a: Int32, _ b: Int32, _ apex: Int32) -> Bool {
     let (first, second) = (edgeOfPoint[Int(a)], edgeOfPoint[Int(b)])
     guard first >= 0, second >= 0, first != second else { return false }
@@ -206,7 +208,8 @@ extension SectionTriangulation {
       let place = partition.points[vertex]
       let (u, v) = (positions[Int(a)] - place, positions[Int(b)] - place)
       let (uu, vv) = ((u * u).sum(), (v * v).sum())
-      if abs(uu - vv) <= 0.02 * max(uu, vv) { return true }
+      guard abs(uu - vv) <= 0.02 * max(uu, vv) else { continue }
+      if ((positions[Int(apex)] - place) * (u + v)).sum() < ((u + v) * (u + v)).sum() / 2 { return true }
     }
     return false
   }

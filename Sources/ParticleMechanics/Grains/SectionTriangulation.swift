@@ -16,7 +16,7 @@ struct SectionTriangulation {
   var positions: [SIMD2<Double>] = []
   /// The edge of the partition that a point lies on; -1 inside a grain, -2 for a vertex.
   var edgeOfPoint: [Int] = []
-  /// Vertices at which two boundaries meet under an acute angle: pieces that end there are split on circles around it.
+  /// Vertices at which two boundaries meet under less than 60°: pieces that end there are split on circles around it.
   var isAcute: [Bool] = []
   /// Metres a unit of the grid, and the middle of the section.
   let unit: Double
@@ -88,7 +88,7 @@ struct SectionTriangulation {
       for (first, u) in ways.enumerated() {
         for v in ways[(first + 1)...] {
           let cosine = (u * v).sum() / ((u * u).sum() * (v * v).sum()).squareRoot()
-          if cosine > 0.2 { isAcute[Int(index)] = true }
+          if cosine > 0.5 { isAcute[Int(index)] = true }
         }
       }
     }

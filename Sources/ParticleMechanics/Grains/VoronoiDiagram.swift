@@ -111,6 +111,13 @@ struct VoronoiDiagram {
       }
     }
     let partition = builder.finish { grains[nearestSeed($0)] }
-    return shortest > 0 ? partition.contracted(shortest: shortest, fixed: outline.sides.count) : partition
+    // At a notch of the outline a vertex may be drawn across it: less is shrunk then.
+    var limit = shortest
+    while limit > 0.05 * shortest {
+      let contracted = partition.contracted(shortest: limit, fixed: outline.sides.count)
+      if !contracted.hasCrossingChords { return contracted }
+      limit /= 2
+    }
+    return partition
   }
 }
