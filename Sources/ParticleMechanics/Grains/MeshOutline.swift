@@ -85,8 +85,8 @@ public struct MeshOutline: Sendable, Hashable {
 
   /// The largest of several closed polygons with the pores inside it: those of a section of a volume.
   ///
-  /// A polygon inside the largest is a pore, in whichever sense it runs; polygons outside it, pieces that the plane cuts
-  /// off, are left out, since nothing holds them. All sides are surface; where there are pores, which no electrolyte
+  /// A polygon inside the largest is a pore, in whichever sense it runs; polygons outside it or inside a pore, pieces
+  /// that the plane cuts off, are left out, since nothing holds them. All sides are surface; where there are pores, which no electrolyte
   /// reaches, those around the section are also `wetted`.
   ///
   /// - Parameters:
@@ -105,7 +105,14 @@ public struct MeshOutline: Sendable, Hashable {
       throw .invalidOutline(reason: "found no polygon; expected one or more")
     }
     let shape = MeshOutline(loops: [loops[largest].corners.map { Side(start: $0, names: []) }], centre: .zero)
-    let pores = loops.indices.filter { $0 != largest && shape.contains(loops[$0].corners[0]) }
+    let inner = loops.indices.filter { $0 != largest && shape.contains(loops[$0].corners[0]) }
+    let holes = inner.map { index in
+      MeshOutline(loops: [loops[index].corners.map { Side(start: $0, names: []) }], centre: .zero)
+    }
+    // What floats in a pore is held by nothing either.
+    let pores = inner.indices.filter { index in
+      !holes.indices.contains { $0 != index && holes[$0].contains(loops[inner[index]].corners[0]) }
+    }.map { inner[$0] }
     var tolerance = tolerance
     while true {
       let kept = ([largest] + pores).map { index in

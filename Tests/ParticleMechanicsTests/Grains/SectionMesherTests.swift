@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test func anOutlineOfVoxelsWithPoresIsSimplified() throws {
-    // A square traced in unit steps with a square pore; a speck beside it is left out.
+    // A square traced in unit steps with a square pore; specks beside it and in the pore are left out.
     func square(_ low: Int, _ high: Int) -> [SIMD2<Double>] {
       let n = Double(high - low)
       let sides = (0..<4 * (high - low)).map { step -> SIMD2<Double> in
@@ -148,7 +148,9 @@ import Testing
       }
       return sides.map { ($0 + Double(low)) * 1e-6 }
     }
-    let outline = try MeshOutline.polygons([square(4, 6), square(0, 20), square(30, 32)], tolerance: 0.1e-6)
+    let speck = [SIMD2(4.8e-6, 4.8e-6), SIMD2(5.2e-6, 4.8e-6), SIMD2(5e-6, 5.2e-6)]
+    let outline = try MeshOutline.polygons(
+      [square(4, 6), square(0, 20), square(30, 32), speck], tolerance: 0.1e-6)
     #expect(outline.sides.count == 8)
     #expect(abs(outline.area / 396e-12 - 1) < 1e-9)
     let mesh = try SectionMesher(elementSize: 2e-6).mesh(outline)
