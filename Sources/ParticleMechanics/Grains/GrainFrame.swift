@@ -31,8 +31,8 @@ public struct GrainFrame: Sendable, Hashable {
     self.init(unchecked: x, y, z)
   }
 
-  /// A frame with c along a direction, a turned about it by an angle from an arbitrary start: enough where the crystal is
-  /// isotropic across c.
+  /// A frame with c along a direction, a turned about it by an angle from an arbitrary start: enough where the crystal
+  /// is isotropic across c.
   ///
   /// - Parameters:
   ///   - cAxis: of any length but 0.
@@ -51,8 +51,8 @@ public struct GrainFrame: Sendable, Hashable {
     self.init(unchecked: x, cross(z, x), z)
   }
 
-  /// A frame drawn evenly from all orientations: a quaternion drawn evenly from the unit sphere (G. Marsaglia, Ann. Math.
-  /// Stat. 43 (1972) 645).
+  /// A frame drawn evenly from all orientations: a quaternion drawn evenly from the unit sphere (G. Marsaglia, Ann.
+  /// Math. Stat. 43 (1972) 645).
   public static func random(using generator: inout SeededGenerator) -> GrainFrame {
     var q = SIMD4<Double>.zero
     var square = 0.0

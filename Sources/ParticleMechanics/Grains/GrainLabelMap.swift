@@ -2,9 +2,9 @@ import Foundation
 
 /// A measured section: the grain of each point of a grid, with holes and points that belong to none.
 ///
-/// The map's frame is that of an image: x along a row, y from row to row, downwards, z into the image; the point of row 0
-/// and column 0 is its origin. The model's frame has y up and z out of the image: half a turn about x, which happens in
-/// ``place(row:column:)`` for places and in ``GrainFrame/turnedAboutX`` for crystals, and nowhere else.
+/// The map's frame is that of an image: x along a row, y from row to row, downwards, z into the image; the point of row
+/// 0 and column 0 is its origin. The model's frame has y up and z out of the image: half a turn about x, which happens
+/// in ``place(row:column:)`` for places and in ``GrainFrame/turnedAboutX`` for crystals, and nowhere else.
 public struct GrainLabelMap: Sendable, Hashable {
   /// How the section is made whole and its boundaries are drawn.
   public struct Options: Sendable, Hashable {
@@ -69,7 +69,8 @@ public struct GrainLabelMap: Sendable, Hashable {
   ///   - frames: of each label's crystal, in the map's frame.
   ///   - centre: where the model's origin lies, in the map's frame in metres; nil takes the centroid of the section.
   ///   - options: how the section is made whole.
-  /// - Throws: ``SectionError/missingFrame(label:)`` where a grain of the section has none; others where nothing is left.
+  /// - Throws: ``SectionError/missingFrame(label:)`` where a grain of the section has none; others where nothing is
+  ///   left.
   public func grains(
     frames: [Int: GrainFrame], centre: SIMD2<Double>? = nil, options: Options = Options()
   ) throws(SectionError) -> MappedGrains {

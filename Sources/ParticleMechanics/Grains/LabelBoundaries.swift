@@ -123,8 +123,8 @@ struct LabelBoundaries {
     return chains
   }
 
-  /// Places of junctions that lie off their corner: in the middle between points of the two chains that go on straightest
-  /// there, so that a third one leaves no kink in them.
+  /// Places of junctions that lie off their corner: in the middle between points of the two chains that go on
+  /// straightest there, so that a third one leaves no kink in them.
   private func junctionPlaces(_ chains: [Chain]) -> [SIMD2<Int>: SIMD2<Double>] {
     let reach = 3
     var ways: [SIMD2<Int>: [SIMD2<Double>]] = [:]

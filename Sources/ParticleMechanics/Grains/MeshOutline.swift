@@ -61,8 +61,8 @@ public struct MeshOutline: Sendable, Hashable {
     return MeshOutline(loops: [sides], centre: .zero)
   }
 
-  /// A rectangle from the origin to (width, height), whose sides are named `bottom`, `right`, `top` and `left` as well as
-  /// surface: a sample of a material.
+  /// A rectangle from the origin to (width, height), whose sides are named `bottom`, `right`, `top` and `left` as well
+  /// as surface: a sample of a material.
   public static func rectangle(width: Double, height: Double) throws(SectionError) -> MeshOutline {
     for (name, length) in [("the width of the section", width), ("the height of the section", height)] {
       try SectionError.require(length > 0 && length.isFinite, name, length, "more than 0 m")
@@ -77,8 +77,8 @@ public struct MeshOutline: Sendable, Hashable {
   /// A closed polygon, in either sense; all of it is surface.
   ///
   /// - Parameter corners: in metres, y up; the last joins the first.
-  /// - Throws: ``SectionError/invalidOutline(reason:)`` with fewer than three corners, equal neighbours, sides that cross
-  ///   or no area.
+  /// - Throws: ``SectionError/invalidOutline(reason:)`` with fewer than three corners, equal neighbours, sides that
+  ///   cross or no area.
   public static func polygon(_ corners: [SIMD2<Double>]) throws(SectionError) -> MeshOutline {
     try polygons([corners])
   }
@@ -86,8 +86,8 @@ public struct MeshOutline: Sendable, Hashable {
   /// The largest of several closed polygons with the pores inside it: those of a section of a volume.
   ///
   /// A polygon inside the largest is a pore, in whichever sense it runs; polygons outside it or inside a pore, pieces
-  /// that the plane cuts off, are left out, since nothing holds them. All sides are surface; where there are pores, which no electrolyte
-  /// reaches, those around the section are also `wetted`.
+  /// that the plane cuts off, are left out, since nothing holds them. All sides are surface; where there are pores,
+  /// which no electrolyte reaches, those around the section are also `wetted`.
   ///
   /// - Parameters:
   ///   - polygons: corners in metres, y up; the last joins the first.
@@ -166,7 +166,8 @@ public struct MeshOutline: Sendable, Hashable {
     return (corners, area, origin + moment / area)
   }
 
-  /// The outline with an arc of contact: the surface seen from ``centre`` in a range of directions is named `wetted` too.
+  /// The outline with an arc of contact: the surface seen from ``centre`` in a range of directions is named `wetted`
+  /// too.
   ///
   /// - Parameter directions: angles anticlockwise from x, in radians; the upper bound may pass 2π.
   /// - Throws: where the range is empty or wider than a full turn.

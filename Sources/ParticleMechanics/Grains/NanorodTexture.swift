@@ -1,8 +1,8 @@
 public import ArrayMath
 import Foundation
 
-/// A section of a core of random grains and a shell of long ones that stand along the radius, each with the frame of its
-/// crystal: the texture of particles grown from nanorods.
+/// A section of a core of random grains and a shell of long ones that stand along the radius, each with the frame of
+/// its crystal: the texture of particles grown from nanorods.
 ///
 /// A long grain is a row of seeds along a radius: between two rows whose seeds lie at the same radii the boundary is
 /// exactly radial. Where rows move apart on the way out, new ones begin between them.

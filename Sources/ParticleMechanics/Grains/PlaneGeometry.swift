@@ -48,11 +48,11 @@ enum PlaneGeometry {
     return turn(corner, first, second) == 0 && ((first - corner) * (second - corner)).sum() > 0
   }
 
-  /// A line of points with fewer of them: none of the points left out is farther than `tolerance` from what remains, and
-  /// as much area is gained on one side of each piece as is lost on the other.
+  /// A line of points with fewer of them: none of the points left out is farther than `tolerance` from what remains,
+  /// and as much area is gained on one side of each piece as is lost on the other.
   ///
-  /// D. H. Douglas, T. K. Peucker, Cartographica 10 (1973) 112; the points kept are then moved to balance the areas, the
-  /// ends of an open line excepted.
+  /// D. H. Douglas, T. K. Peucker, Cartographica 10 (1973) 112; the points kept are then moved to balance the areas,
+  /// the ends of an open line excepted.
   static func simplified(_ points: [SIMD2<Double>], tolerance: Double) -> [SIMD2<Double>] {
     balanced(points, kept: kept(points, tolerance), tolerance: tolerance, isClosed: false)
   }

@@ -4,9 +4,9 @@ import Foundation
 ///
 /// In space lithium walks around a grain that stands in its way; in a section it cannot. Grains of D_ab and D_c whose c
 /// axes lie anywhere in the plane conduct together like √(D_ab D_c), exactly (A. M. Dykhne, Sov. Phys. JETP 32 (1971)
-/// 63): nothing where D_c = 0. The same crystals in space conduct like D_ab/2 by the self-consistent estimate. A section
-/// that conducts far less than that says more about its two dimensions than about the particle. Crystals turned in all
-/// directions of space, and layers along the radius, do not block in a section.
+/// 63): nothing where D_c = 0. The same crystals in space conduct like D_ab/2 by the self-consistent estimate. A
+/// section that conducts far less than that says more about its two dimensions than about the particle. Crystals turned
+/// in all directions of space, and layers along the radius, do not block in a section.
 ///
 /// Elements of finite size leak a little, so that the figure for a blocking section is an upper bound.
 public struct SectionBlocking: Sendable, Hashable {
@@ -26,13 +26,13 @@ public struct SectionBlocking: Sendable, Hashable {
     guard ratio < Self.warningRatio else { return nil }
     let percent = String(format: "%.2g", 100 * ratio)
     return
-      "the section of grains lets lithium through like \(percent) % of what the same crystals would in space: in two "
-      + "dimensions lithium cannot walk around a grain that blocks it. Give c some diffusivity, turn c out of the plane, "
+      "the section of grains lets lithium through like \(percent) % of what the same crystals would in space: in "
+      + "two dimensions lithium cannot walk around a grain that blocks it. Give c some diffusivity, turn c out of the plane, "
       + "or read rates from this model as a lower bound"
   }
 
-  /// Measures a section by one steady solution, ``SectionDiffusion/meanExitTime(_:diffusivity:)``, relative to that of an
-  /// isotropic section.
+  /// Measures a section by one steady solution, ``SectionDiffusion/meanExitTime(_:diffusivity:)``, relative to that of
+  /// an isotropic section.
   ///
   /// - Parameters:
   ///   - mesh: of the section.

@@ -2,8 +2,8 @@ internal import ArrayMath
 
 /// Steady diffusion through a section, which tells how well its grains conduct together.
 public enum SectionDiffusion {
-  /// The diffusivity of a rectangular sample between two of its sides, the others closed, in m²/s: flux times length over
-  /// width for a unit difference of lithiation.
+  /// The diffusivity of a rectangular sample between two of its sides, the others closed, in m²/s: flux times length
+  /// over width for a unit difference of lithiation.
   ///
   /// - Parameters:
   ///   - mesh: of a section.

@@ -1,8 +1,8 @@
-/// Meshes sections with triangles of six nodes: grain boundaries are sides of elements, the outline is curved where it is
-/// an arc.
+/// Meshes sections with triangles of six nodes: grain boundaries are sides of elements, the outline is curved where it
+/// is an arc.
 ///
-/// A Delaunay refinement on an integer grid, all of whose decisions are exact: the same input gives the same mesh. Every
-/// angle is ``smallestAngle`` or more, but for those that boundaries make with each other.
+/// A Delaunay refinement on an integer grid, all of whose decisions are exact: the same input gives the same mesh.
+/// Every angle is ``smallestAngle`` or more, but for those that boundaries make with each other.
 public struct SectionMesher: Sendable, Hashable {
   /// Wanted length of the sides of elements, in metres.
   public var elementSize: Double

@@ -2,7 +2,8 @@ extension SectionPartition {
   /// The partition with short boundaries shrunk to vertices: they would only force tiny elements.
   ///
   /// - Parameters:
-  ///   - shortest: boundaries shorter than this shrink, in metres; a group that shrinks together stays within twice that.
+  ///   - shortest: boundaries shorter than this shrink, in metres; a group that shrinks together stays within twice
+  ///     that.
   ///   - fixed: the first so many points keep their places: the corners of the outline.
   func contracted(shortest: Double, fixed: Int) -> SectionPartition {
     var parent = Array(points.indices)

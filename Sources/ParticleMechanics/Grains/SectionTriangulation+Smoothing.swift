@@ -2,8 +2,8 @@ extension SectionTriangulation {
   /// Moves the points inside grains so that the triangles become rounder, and restores the Delaunay property.
   ///
   /// A point is drawn to the mean of the circumcentres of its triangles, weighted by area (L. Chen, Mesh smoothing
-  /// schemes based on optimal Delaunay triangulations, 13th International Meshing Roundtable, 2004), and goes there only
-  /// if the smallest angle around it grows.
+  /// schemes based on optimal Delaunay triangulations, 13th International Meshing Roundtable, 2004), and goes there
+  /// only if the smallest angle around it grows.
   mutating func smooth(passes: Int) {
     for _ in 0..<passes {
       for index in 4..<triangulation.points.count where edgeOfPoint[index] == -1 { smoothPoint(Int32(index)) }

@@ -148,8 +148,8 @@ struct SectionTriangulation {
     }
   }
 
-  /// Where a segment is split: in the middle, or on a circle around an acute vertex, so that the pieces of all boundaries
-  /// that meet there end at the same distances.
+  /// Where a segment is split: in the middle, or on a circle around an acute vertex, so that the pieces of all
+  /// boundaries that meet there end at the same distances.
   ///
   /// - Returns: the place in metres, and the length of the segment in units of the grid.
   func splitPoint(of segment: Segment) -> (place: SIMD2<Double>, length: Int) {

@@ -1,7 +1,8 @@
 /// A constrained Delaunay triangulation of points on an integer grid, grown point by point inside a square.
 ///
-/// Edge `k` of a triangle lies opposite its corner `k`. A constrained edge carries the number of its segment and is never
-/// removed, only split. Everything is decided in integers and in a fixed order: the same input gives the same triangles.
+/// Edge `k` of a triangle lies opposite its corner `k`. A constrained edge carries the number of its segment and is
+/// never removed, only split. Everything is decided in integers and in a fixed order: the same input gives the same
+/// triangles.
 ///
 /// Insertion by cavities after A. Bowyer, Comput. J. 24 (1981) 162 and D. F. Watson, ibid. 167; constrained edges stop
 /// the growth of a cavity, after L. P. Chew, Algorithmica 4 (1989) 97.

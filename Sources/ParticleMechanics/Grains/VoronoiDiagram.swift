@@ -60,8 +60,8 @@ struct VoronoiDiagram {
     return middle + unit * (SIMD2(Double(p.x), Double(p.y)) + SIMD2(x, y) / (2 * area))
   }
 
-  /// For each triangle the first one with the same circumcentre: four seeds on a circle, as those of a lattice, have their
-  /// boundaries meet in one vertex.
+  /// For each triangle the first one with the same circumcentre: four seeds on a circle, as those of a lattice, have
+  /// their boundaries meet in one vertex.
   private func coincidences(_ centres: [SIMD2<Double>]) -> [Int] {
     let limit = 1e-9 * unit * Double(GridPoint.frame / 512)
     var first = Array(centres.indices)

@@ -19,7 +19,8 @@ public struct VoronoiGrains: Sendable, Hashable {
   ///   - outline: of the section.
   ///   - relaxations: how often each seed is moved to the centroid of its grain (S. Lloyd, IEEE Trans. Inf. Theory 28
   ///     (1982) 129); 0 leaves a Poisson-Voronoi structure, some make grains of more equal size.
-  ///   - shortestBoundary: shorter boundaries between grains shrink to a vertex, as a part of the mean grain's diameter.
+  ///   - shortestBoundary: shorter boundaries between grains shrink to a vertex, as a part of the mean grain's
+  ///     diameter.
   ///   - generator: draws the seeds.
   public init(
     count: Int, outline: MeshOutline, relaxations: Int = 2, shortestBoundary: Double = 0.06,

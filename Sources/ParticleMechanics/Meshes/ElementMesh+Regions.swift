@@ -83,7 +83,8 @@ extension ElementMesh {
     return found
   }
 
-  /// The boundaries between regions of a section as pieces of lines to draw, from corner to middle to corner, in metres.
+  /// The boundaries between regions of a section as pieces of lines to draw, from corner to middle to corner, in
+  /// metres.
   public func regionBoundaryLines() -> [[SIMD2<Double>]] {
     regionBoundaries().map { side in
       let order = side.nodes.count == 3 ? [0, 2, 1] : [0, 1]

@@ -82,8 +82,8 @@ import Testing
     // c along the normal leaves the plane free.
     let upright = try blocking((0..<60).map { _ in .identity }, alongC: 0)
     #expect(abs(upright.ratio - 2) < 1e-9 && upright.warning == nil)
-    // Orientations of all kinds in space conduct in the plane almost like in space: the self-consistent estimate for the
-    // projected tensors is 0.49 D_ab. Layers along the radius, as in nanorods, do not block either.
+    // Orientations of all kinds in space conduct in the plane almost like in space: the self-consistent estimate for
+    // the projected tensors is 0.49 D_ab. Layers along the radius, as in nanorods, do not block either.
     let random = try blocking((0..<60).map { _ in .random(using: &generator) }, alongC: 0)
     #expect(abs(random.ratio - 0.98) < 0.15 && random.warning == nil)
     let centroids = voronoi.partition.areas().map(\.centroid)
