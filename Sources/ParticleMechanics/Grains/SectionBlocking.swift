@@ -27,8 +27,8 @@ public struct SectionBlocking: Sendable, Hashable {
     let percent = String(format: "%.2g", 100 * ratio)
     return
       "the section of grains lets lithium through like \(percent) % of what the same crystals would in space: in "
-      + "two dimensions lithium cannot walk around a grain that blocks it. Give c some diffusivity, turn c out of the plane, "
-      + "or read rates from this model as a lower bound"
+      + "two dimensions lithium cannot walk around a grain that blocks it. Give c some diffusivity, turn c out of the "
+      + "plane, or read rates from this model as a lower bound"
   }
 
   /// Measures a section by one steady solution, ``SectionDiffusion/meanExitTime(_:diffusivity:)``, relative to that of
