@@ -66,7 +66,12 @@ public struct RadialParticle: Sendable {
       case .allShell: model.radialDiffusivity
       case .coreShell: max(model.coreDiffusivity, model.radialDiffusivity)
       }
-    largestDiffusivity = largest
+    // A constant factor only changes the unit of time.
+    let factor = material.diffusivityFactor?(0) ?? 1
+    guard factor > 0, factor.isFinite else {
+      throw .invalidModel(property: "diffusivity factor", value: factor, expected: "a positive number")
+    }
+    largestDiffusivity = largest * factor
     let transport = RadialTransport(mesh: mesh, power: geometry.power) { radius in
       let weight = model.shellWeight(atRadius: radius * model.radius)
       return (model.coreDiffusivity * (1 - weight) + model.radialDiffusivity * weight) / largest

@@ -120,6 +120,21 @@ import Testing
     #expect(abs(profile.hoopStress[0] - expected) < 1e-8 * abs(expected))
   }
 
+  @Test func aConstantFactorScalesTime() throws {
+    let model = ParticleModel(structure: .random)
+    func particle(_ factor: Double) throws -> RadialParticle {
+      try RadialParticle(
+        material: TexturedMaterial(model: model, diffusivityFactor: .constant(factor)),
+        resolution: RadialParticle.Resolution(elements: 8, timeTolerance: 1e-6))
+    }
+    func centre(_ particle: RadialParticle, at time: Double) throws -> Double {
+      let leg = ProtocolLeg(direction: .charge, surfaceLithiation: 0.2, duration: time, outputTimes: [time])
+      return try particle.solve(legs: [leg], initialLithiation: 1, radii: [0])[0].lithiation[0]
+    }
+    #expect(abs(try centre(particle(2), at: 500) - centre(particle(1), at: 1000)) < 1e-12)
+    #expect(throws: RadialParticleError.self) { try particle(0) }
+  }
+
   @Test func aVariableDiffusivityIsRefused() throws {
     let material = try TexturedMaterial(
       model: ParticleModel(structure: .random), diffusivityFactor: .formula("1 + u"))

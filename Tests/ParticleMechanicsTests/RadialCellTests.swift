@@ -104,29 +104,35 @@ import Testing
   }
 
   @Test func agreesWithTheTwinInAParticleOfCoreAndShell() throws {
-    // The same particle, surface and mode X by the other path of the program: lithiation and stresses.
+    // The same particle, surface and mode X by the other path of the program: lithiation and stresses. A smooth lattice
+    // first; on the table, whose curvature jumps at its rows, stresses depend on the elements that meet them.
     let model = ParticleModel(
       structure: .coreShell(SmoothStep(position: 6e-6, width: 0.4e-6)), coreDiffusivity: 4e-15,
       axialCondition: .generalisedPlaneStrain)
     let crystal = Stiffness.trigonal(c11: 270e9, c12: 90e9, c13: 65e9, c14: 0, c33: 185e9, c44: 50e9)
-    let material = try TexturedMaterial(
-      model: model, expansion: .crystal(.marker2019, shell: .hoop), elasticity: .crystal(crystal, shell: .hoop))
-    let cell = try RadialCell(material: material)
+    let smooth = CrystalExpansion.linear(aStrainPerLithiation: 0.025, cStrainPerLithiation: -0.03)
     let radii = [0, 3e-6, 5.9e-6, 6.1e-6, 8e-6, 10e-6]
-    let state = try follow(cell, from: cell.uniform(1), to: [800], control: .lithiation(0.2))[0].state
-    let seen = try cell.profile(of: state, time: 800, step: 3, radii: radii)
-    #expect(seen.leg == 3 && seen.time == 800)
     let leg = ProtocolLeg(direction: .charge, surfaceLithiation: 0.2, duration: 800, outputTimes: [800])
-    let twin = try RadialParticle(
-      material: material, resolution: RadialParticle.Resolution(elements: 16, timeTolerance: 1e-7)
-    ).solve(legs: [leg], initialLithiation: 1, radii: radii)[0]
-    for (one, other) in zip(seen.lithiation, twin.lithiation) { #expect(abs(one - other) < 1e-6) }
-    for (one, other) in [
-      (seen.radialStress, twin.radialStress), (seen.hoopStress, twin.hoopStress), (seen.axialStress, twin.axialStress),
-    ] {
-      for (a, b) in zip(one, other) { #expect(abs(a - b) < 1e4, "\(a) \(b)") }
+    for (lattice, elements, limit) in [(smooth, 16, 2e-5), (.marker2019, 64, 1e-3)] {
+      let material = try TexturedMaterial(
+        model: model, expansion: .crystal(lattice, shell: .hoop), elasticity: .crystal(crystal, shell: .hoop))
+      let cell = try RadialCell(material: material)
+      let state = try follow(cell, from: cell.uniform(1), to: [800], control: .lithiation(0.2))[0].state
+      let seen = try cell.profile(of: state, time: 800, step: 3, radii: radii)
+      #expect(seen.leg == 3 && seen.time == 800)
+      let twin = try RadialParticle(
+        material: material, resolution: RadialParticle.Resolution(elements: elements, timeTolerance: 1e-7)
+      ).solve(legs: [leg], initialLithiation: 1, radii: radii)[0]
+      for (one, other) in zip(seen.lithiation, twin.lithiation) { #expect(abs(one - other) < 1e-6) }
+      let largest = twin.hoopStress.reduce(0) { max($0, abs($1)) }
+      for (one, other) in [
+        (seen.radialStress, twin.radialStress), (seen.hoopStress, twin.hoopStress),
+        (seen.axialStress, twin.axialStress),
+      ] {
+        for (a, b) in zip(one, other) { #expect(abs(a - b) < limit * largest, "\(a) \(b)") }
+      }
+      #expect(abs(seen.axialStrain - twin.axialStrain) < 0.1 * limit)
     }
-    #expect(abs(seen.axialStrain - twin.axialStrain) < 1e-8)
   }
 
   @Test func aHeldSurfaceReadsTheCurrentOfItsGradient() throws {

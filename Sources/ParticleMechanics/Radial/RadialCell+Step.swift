@@ -95,7 +95,6 @@ struct RadialStage {
     isStarted = true
     // All stages share one matrix where nothing depends on u: a second pass then only refines the first.
     let isFixed = diffusion.isLinear && control.isLinear
-    var previous = Double.infinity
     for _ in 0..<25 {
       let setsMatrix = !(isFixed && isFactored)
       let (flux, slope, meanSlope) = try linearise(base, setsMatrix: setsMatrix)
@@ -126,9 +125,8 @@ struct RadialStage {
         size = max(size, scale * abs(change))
       }
       guard size.isFinite else { return nil }
-      // Below this the next correction is lost in rounding; where rounding itself is larger, corrections stall.
-      if size < 1e-12 || (size < 1e-9 && size > previous / 2) { return try enteringFlux(base) }
-      previous = size
+      // What is left is of the order of the correction's square, and of its rounding: five digits less at worst.
+      if size < 1e-9 { return try enteringFlux(base) }
     }
     return nil
   }
