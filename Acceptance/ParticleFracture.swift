@@ -113,7 +113,7 @@ private func barLines() throws -> [AcceptanceLine] {
 /// Single-edge cracks drawn through a section: what they release for each metre of advance, in the steady half.
 private func growingCrackLines() throws -> [AcceptanceLine] {
   let cases: [(FractureSettings.Dissipation, Double, Int)] = [
-    (.at2, 0.06e-6, 4), (.at2, 0.06e-6, 6), (.at2, 0.06e-6, 8), (.at2, 0.03e-6, 4), (.at1, 0.03e-6, 4),
+    (.at2, 0.06e-6, 4), (.at2, 0.06e-6, 8), (.at2, 0.03e-6, 4), (.at1, 0.03e-6, 4),
   ]
   var lines: [AcceptanceLine] = []
   var healed = 0.0

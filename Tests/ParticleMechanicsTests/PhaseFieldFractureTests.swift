@@ -264,6 +264,8 @@ private struct Bar {
     #expect(throws: CrackingError.self) { try make(fine, toughness: 0) }
     #expect(throws: CrackingError.self) { try make(fine, damage: [0]) }
     #expect(throws: CrackingError.self) { try make(fine, prescribed: [PrescribedDisplacement(node: 99, axis: 0)]) }
+    let twice = PrescribedDisplacement(node: 0, axis: 0)
+    #expect(throws: CrackingError.self) { try make(fine, prescribed: [twice, twice]) }
     let floating = #expect(throws: CrackingError.self) {
       try make(fine, prescribed: [PrescribedDisplacement(node: 0, axis: 0), PrescribedDisplacement(node: 1, axis: 0)])
     }
@@ -275,6 +277,12 @@ private struct Bar {
     let fracture = try PhaseFieldFracture(mesh: mesh, material: solid, settings: fine, fractureEnergy: { _ in 2 })
     #expect(throws: CrackingError.self) { try fracture.advance(lithiation: [1]) }
     #expect(throws: CrackingError.self) { try fracture.advance(prescribed: [1]) }
+    let before = fracture.state
+    #expect(throws: CrackingError.stopped(iterations: 1)) { try fracture.advance { _, _ in false } }
+    #expect(throws: CrackingError.self) {
+      try fracture.advance(lithiation: [Double](repeating: .nan, count: mesh.nodeCount))
+    }
+    #expect(fracture.state == before)
   }
 }
 
@@ -302,6 +310,33 @@ private struct Bar {
     }
     let far = MaterialPoint(position: SIMD3(5e-6, 0, 0), region: 0)
     #expect(all.diffusivity(at: far, lithiation: 0.5).value == solid.diffusion)
+  }
+
+  @Test func aCrackHoldsLithiumBack() throws {
+    // Lithium leaves a bar at x = 0 at a steady rate: u(L) − u(0) = |dū/dt|/D ∫ (L − x)/g dx in the quasi-steady state.
+    let (length, columns, diffusivity) = (1e-6, 400, 1e-14)
+    var mesh = SampleMeshes.triangles(x: (0...columns).map { length * Double($0) / Double(columns) }, y: [0, 1e-8])
+    mesh.boundaries[ElementMesh.BoundaryName.wetted] = [Int32(columns + 1), 0]
+    func damage(_ x: Double) -> Double { 0.9 * exp(-abs(x - 0.4e-6) / 0.1e-6) }
+    let bar = LinearSolid(
+      youngsModulus: 1, poissonRatio: 0, diffusion: SymmetricTensor3(isotropic: diffusivity))
+    let cracked = try DamagedMaterial(
+      base: bar, mesh: mesh, damage: (0..<mesh.nodeCount).map { damage(mesh.points[2 * $0]) }, barrier: .acrossCrack)
+    let transport = try MeshTransport(mesh: mesh, material: cracked)
+    var state = transport.uniform(0.8)
+    // Far longer than the time in which the far part empties through the crack.
+    for _ in 0..<20 { state = try transport.step(from: state, duration: 500, control: .rate(-2e-5)).state }
+    var resistance = 0.0
+    let points = 20_000
+    for point in 0..<points {
+      let x = length * (Double(point) + 0.5) / Double(points)
+      let whole = 1 - damage(x)
+      resistance += length / Double(points) * (length - x) / (1e-4 + (1 - 1e-4) * whole * whole)
+    }
+    let fall = state.lithiation[columns] - state.lithiation[0]
+    #expect(abs(fall / (2e-5 / diffusivity * resistance) - 1) < 0.005)
+    // Without the crack it would be ½ L²: several times less.
+    #expect(fall > 3 * 0.5 * 2e-5 * length * length / diffusivity)
   }
 
   @Test func noDamageChangesNothing() throws {

@@ -43,7 +43,7 @@ public struct SurfingCrack {
 
   /// Small triangles in a band of six length scales around the crack's plane, larger ones away from it.
   public func mesh() -> ElementMesh {
-    let columns = Int((length / size).rounded())
+    let columns = Int((length / size).rounded(.up))
     let x = (0...columns).map { length * Double($0) / Double(columns) }
     var upper = (0...3 * elementsPerLengthScale).map { Double($0) * size }
     var step = size

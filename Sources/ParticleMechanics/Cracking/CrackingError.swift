@@ -10,6 +10,8 @@ public enum CrackingError: Error, Hashable, CustomStringConvertible {
   case meshTooCoarse(elementSize: Double, lengthScale: Double)
   /// The alternating solution did not settle.
   case notConverged(iterations: Int, change: Double, tolerance: Double)
+  /// The caller asked to stop after so many alternations.
+  case stopped(iterations: Int)
   /// The linear equations could not be solved.
   case solverFailed(reason: String)
 
@@ -32,6 +34,7 @@ public enum CrackingError: Error, Hashable, CustomStringConvertible {
       displacement and damage did not settle in \(iterations) iterations: the damage still changes by \(change), \
       more than \(tolerance); use smaller load steps or allow more iterations
       """
+    case .stopped(let iterations): "the fracture calculation was stopped after \(iterations) iterations"
     case .solverFailed(let reason): "the fracture equations could not be solved: \(reason)"
     }
   }

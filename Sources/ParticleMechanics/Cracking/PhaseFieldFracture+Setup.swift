@@ -48,6 +48,9 @@ extension PhaseFieldFracture {
           """)
     }
     var held = Set(prescribed.map { 2 * $0.node + $0.axis })
+    guard held.count == prescribed.count else {
+      throw .invalidField(name: "the prescribed displacements", reason: "one component of a node is prescribed twice")
+    }
     for node in mesh.boundaries[ElementMesh.BoundaryName.symmetryX] ?? [] { held.insert(2 * Int(node)) }
     for node in mesh.boundaries[ElementMesh.BoundaryName.symmetryY] ?? [] { held.insert(2 * Int(node) + 1) }
     guard held.isEmpty else {

@@ -127,7 +127,7 @@ public final class PhaseFieldFracture<Material: ParticleMaterial> {
       change = zip(renewed, next.damage).reduce(0) { max($0, abs($1.0 - $1.1)) }
       next.damage = renewed
       next.iterations += 1
-      if progress?(next.iterations, change) == false { break }
+      if progress?(next.iterations, change) == false { throw .stopped(iterations: next.iterations) }
     }
     elements = loaded
     finish(&next, after: previous)
