@@ -96,9 +96,10 @@ public final class PhaseFieldFracture<Material: ParticleMaterial> {
   public func advance(
     lithiation: [Double]? = nil, prescribed values: [Double]? = nil, progress: ((Int, Double) -> Bool)? = nil
   ) throws(CrackingError) -> FractureState {
-    if let lithiation, lithiation.count != mesh.nodeCount {
+    if let lithiation, lithiation.count != mesh.nodeCount || !lithiation.allSatisfy(\.isFinite) {
       throw .invalidField(
-        name: "the lithiation", reason: "\(lithiation.count) values; expected one for each of \(mesh.nodeCount) nodes")
+        name: "the lithiation",
+        reason: "\(lithiation.count) values; expected a finite one for each of \(mesh.nodeCount) nodes")
     }
     if let values, values.count != prescribed.count || !values.allSatisfy(\.isFinite) {
       throw .invalidField(
