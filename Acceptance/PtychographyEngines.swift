@@ -46,6 +46,18 @@ struct EngineRace {
       change(&settings)
       return settings
     }
+    func momentum(step: Double, period: Int) -> (name: String, settings: EngineSettings) {
+      (
+        "mPIE, a = 0.3, b = 1, steps \(step), T = \(period)",
+        settings(.mPIE) {
+          $0.objectRegularisation = 0.3
+          $0.probeRegularisation = 1
+          $0.objectStep = step
+          $0.probeStep = step
+          $0.momentumPeriod = period
+        }
+      )
+    }
     return [
       (
         "rPIE, a = 0.3, b = 1",
@@ -54,16 +66,8 @@ struct EngineRace {
           $0.probeRegularisation = 1
         }
       ),
-      (
-        "mPIE, a = 0.3, b = 1, steps 0.5, T = 50",
-        settings(.mPIE) {
-          $0.objectRegularisation = 0.3
-          $0.probeRegularisation = 1
-          $0.objectStep = 0.5
-          $0.probeStep = 0.5
-          $0.momentumPeriod = 50
-        }
-      ),
+      momentum(step: 0.5, period: 50), momentum(step: 0.3, period: 50), momentum(step: 0.2, period: 50),
+      momentum(step: 0.3, period: 100),
       ("difference map, bound 0.25", settings(.differenceMap) { $0.powerBound = 0.25 }),
       ("RAAR, beta = 0.75", settings(.raar) { _ in }),
       ("maximum likelihood, amplitudes", settings(.maximumLikelihood) { _ in }),

@@ -22,6 +22,9 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-readers", tomographyReadersLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-fracture", particleFractureLines),
+  ("particle-files", particleFilesLines),
+  ("particle-cycling", particleCyclingLines),
+  ("particle-elements", particleElementLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

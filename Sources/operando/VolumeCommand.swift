@@ -39,8 +39,9 @@ struct VolumeCommand: ParsableCommand {
   var density: String?
   @Option(help: "What that density is of: solid (without pores) or envelope (pores included).")
   var densityOf = "solid"
-  @Option(help: "How what holds the particle is cut off: none, neck or plane.")
-  var mount = "none"
+  @Option(
+    help: "How what holds the particle is cut off: neck (where matter reaches a face), plane or none (nothing is cut).")
+  var mount = "neck"
   @Option(help: "Height of that plane from the middle of the volume, upwards positive, such as \"-6.2 um\".")
   var mountHeight: String?
   @Option(help: "Charge that the particle took, such as \"0.256 nAh\", for its state of charge.")

@@ -41,7 +41,7 @@ import Testing
       case .line3: [.stress: 5, .standard: 5, .fine: 7]
       case .quadrilateral9: [.stress: 3, .standard: 5, .fine: 7]
       case .triangle3: [.stress: 1, .standard: 2, .fine: 6]
-      case .triangle6: [.stress: 2, .standard: 6, .fine: 8]
+      case .triangle6: [.stress: 2, .standard: 4, .fine: 8]
       case .tetrahedron4: [.stress: 1, .standard: 2, .fine: 5]
       case .tetrahedron10: [.stress: 2, .standard: 5, .fine: 5]
       }

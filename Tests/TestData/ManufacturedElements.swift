@@ -60,6 +60,51 @@ public enum ManufacturedElements {
       stress: stress.difference { scale($0) * unitStress($0) })
   }
 
+  /// The largest errors of a patch on distorted, curved elements: displacement and stress of a crystal without symmetry
+  /// whose outside is moved by a linear displacement, and the imbalance inside of a linear lithiation under a constant full
+  /// tensor; all that they are compared with is of the order of 1.
+  public static func patch(
+    _ shape: ElementShape
+  ) throws -> (displacement: Double, stress: Double, imbalance: Double, innerNodes: Int) {
+    let mesh = SampleMeshes.box(shape, count: 3, distortion: 0.3, bend: 0.1)
+    let tensor = SymmetricTensor3(xx: 1, yy: 0.6, zz: 0.8, yz: 0.1, xz: 0.15, xy: 0.3)
+    let material = SampleMaterial(
+      diffusivity: { _, _ in (tensor, SymmetricTensor3()) }, stiffness: { _ in .triclinic })
+    let outside = Set(mesh.outerFacets().map(Int.init))
+    let mechanics = try MeshMechanics(mesh: mesh, material: material, warps: true, prescribed: outside.sorted())
+    let depth = mesh.dimension == 3 ? 1.0 : 0
+    let rows = [SIMD3(0.3, -0.2, 0.4 * depth), SIMD3(0.1, 0.5, -0.3 * depth), SIMD3(0.6, 0.2, 0.7 * depth)]
+    func exact(_ x: SIMD3<Double>) -> SIMD3<Double> {
+      SIMD3((rows[0] * x).sum(), (rows[1] * x).sum(), (rows[2] * x).sum())
+    }
+    let zeros = [Double](repeating: 0, count: mesh.nodeCount)
+    let solution = try mechanics.displacement(lithiation: zeros, prescribed: exact)
+    var displacement = 0.0
+    for node in 0..<mesh.nodeCount {
+      let error = solution[node] - exact(mesh.position(node))
+      displacement = max(displacement, (error * error).sum().squareRoot())
+    }
+    var strain = SymmetricTensor3()
+    for k in 0..<3 {
+      var direction = SIMD3<Double>.zero
+      direction[k] = 1
+      strain = strain + dyad(direction, rows[k])
+    }
+    let expected = Stiffness.triclinic(strain)
+    let stress = mechanics.stress(displacement: solution, lithiation: zeros)
+    let transport = try MeshTransport(mesh: mesh, material: material)
+    let field = (0..<mesh.nodeCount).map { 3 + (SIMD3(0.4, -1.1, 0.6) * mesh.position($0)).sum() }
+    let pull = transport.diffusion(field)
+    var imbalance = 0.0
+    for node in 0..<mesh.nodeCount where !outside.contains(node) { imbalance = max(imbalance, abs(pull[node])) }
+    return (displacement, stress.difference { _ in expected }, imbalance, mesh.nodeCount - outside.count)
+  }
+
+  /// The order of convergence between two meshes of so many cells along an edge.
+  public static func order(_ errors: [Double], counts: [Int]) -> Double {
+    log(errors[0] / errors[1]) / log(Double(counts[1]) / Double(counts[0]))
+  }
+
   /// The error in lithiation, root mean square, of transport with the full tensor D = (0.6 + u) T(x), T linear in x,
   /// towards u = 0.5 + 0.3 e^(−t) Π sin π x_i at t = 0.5, the outside held at 0.5; with `beta` more than 0 driven by stress
   /// as well, w = β u, the crystal without symmetry and its displacement as in ``mechanics(_:count:)``.

@@ -5,12 +5,15 @@ import Testing
 
 @Suite struct MountCutTests {
   /// Cross-sections of a sphere of radius 30 about slice 40 on a needle, the mean over each slice.
-  static func areas(needle: Double, slope: Double = 0, start: Double = 40) -> [Int] {
-    let lowest = start + (900 - needle * needle).squareRoot()
-    return (0..<90).map { slice in
+  static func areas(
+    needle: Double, slope: Double = 0, start: Double = 40, sphere: Double = 30, count: Int = 90
+  ) -> [Int] {
+    let square = sphere * sphere
+    let lowest = start + (square - needle * needle).squareRoot()
+    return (0..<count).map { slice in
       let parts = (0..<100).map { step -> Double in
         let z = Double(slice) + (Double(step) + 0.5) / 100
-        let own = max(900 - (z - start) * (z - start), 0)
+        let own = max(square - (z - start) * (z - start), 0)
         let radius = needle + slope * (z - lowest)
         return .pi * (z > lowest ? max(radius * radius, own) : own)
       }
@@ -36,6 +39,19 @@ import Testing
     let turned = Array(areas.reversed())
     let other = try #require(MountCut.find(turned, rule: .neck)).withCap(turned)
     #expect(other.kept == 90 - cut.kept.upperBound..<90 && abs(other.cap - cut.cap) < 1e-9)
+  }
+
+  /// Displaced views leave three to twelve complete slices of a needle under a large particle: those of the particle's own
+  /// end that are narrow too are many more, and the cap is high.
+  @Test(arguments: [3, 5, 8, 12])
+  func fewSlicesOfTheMountSuffice(complete: Int) throws {
+    let areas = Self.areas(needle: 34, slope: 0.1, start: 110.3, sphere: 96, count: 228)
+    let contact = Int(110.3 + (96.0 * 96 - 34 * 34).squareRoot())
+    let cut = try #require(MountCut.find(areas, rule: .neck, complete: 4..<contact + complete)).withCap(areas)
+    let volume = Double(areas[cut.kept].reduce(0, +)) + cut.cap
+    let truth = 4 / 3 * Double.pi * 96 * 96 * 96
+    #expect(cut.cap > 0)
+    #expect(abs(volume / truth - 1) < 2e-4, "\(volume / truth - 1)")
   }
 
   @Test func whatStandsFreeIsNotCut() {

@@ -14,11 +14,11 @@ public enum AppliedCurrent: Sendable, Hashable {
     switch self {
     case .rate(let rate): return -rate * span / 3600
     case .amperes(let amperes):
-      guard let capacity else { throw .capacityMissing(current: ProtocolWords.current(self)) }
+      guard let capacity else { throw .capacityMissing(quantity: ProtocolWords.current(self)) }
       return -amperes / capacity.charge
     case .specific(let amperesPerKilogram):
       guard let specific = capacity?.specificCapacity else {
-        throw .capacityMissing(current: ProtocolWords.current(self))
+        throw .capacityMissing(quantity: ProtocolWords.current(self))
       }
       return -amperesPerKilogram / specific
     }

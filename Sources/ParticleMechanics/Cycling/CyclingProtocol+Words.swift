@@ -5,8 +5,9 @@ extension CyclingProtocol {
   ///     charge at C/2 to 4.3 V; rest 1 h; discharge at 0.5C to 3.0 V
   ///     (CCCV charge at C/10 to 4.4 V until C/50, discharge at C/10 to 3 V) 2 times, charge at 30 pA for 15500 s
   ///     hold the surface at lithiation 0.2 for 2 h
+  ///     cycle at C/2 between 3 V and 4.3 V, 10 times
   ///
-  /// Steps are `charge`, `discharge`, `hold` (`CV`), `rest` and `CCCV charge`; what ends them follows `until`, `to`,
+  /// Steps are `charge`, `discharge`, `hold` (`CV`), `rest`, `CCCV charge` and `cycle`; what ends them follows `until`, `to`,
   /// `for` or `by`, alternatives after `or`. Currents are C-rates (`0.5 C`, `C/20`), amperes (`30 pA`) or amperes per
   /// gram; times are in s, min, h or days; `lithiation 0.3` and `30 % lithiation` are the mean of the particle, `by 0.3
   /// lithiation` and `by 50 mAh/g` a change since the start of the step. A `hold` without a voltage holds the limit of

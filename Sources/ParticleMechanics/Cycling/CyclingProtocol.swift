@@ -108,7 +108,16 @@ public struct CyclingProtocol: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether it cannot be followed without surface kinetics.
-  public var needsVoltage: Bool { sequence.contains { $0.step.needsVoltage } }
+  public var needsVoltage: Bool { Self.needsVoltage(elements) }
+
+  private static func needsVoltage(_ elements: [Element]) -> Bool {
+    elements.contains { element in
+      switch element {
+      case .step(let step): step.needsVoltage
+      case .cycle(_, let inner): needsVoltage(inner)
+      }
+    }
+  }
 
   /// The protocol in words. ``init(words:capacity:)`` reads them back to an equal protocol, unless it holds a measured
   /// current.

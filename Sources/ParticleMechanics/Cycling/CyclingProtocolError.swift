@@ -9,8 +9,8 @@ public enum CyclingProtocolError: Error, Sendable, Hashable, CustomStringConvert
   case tooManySteps(limit: Int)
   /// A step, counted from 1 without repeats, that cannot be carried out.
   case invalidStep(number: Int, words: String, reason: String)
-  /// A current in amperes, or amperes per gram, without what turns it into a rate.
-  case capacityMissing(current: String)
+  /// A current in amperes, or amperes per gram, or a charge, without what turns it into lithiation.
+  case capacityMissing(quantity: String)
   /// A record that cannot drive a particle.
   case invalidRecord(reason: String)
   /// A number outside the range in which it means something; in SI units.
@@ -24,8 +24,8 @@ public enum CyclingProtocolError: Error, Sendable, Hashable, CustomStringConvert
     case .empty: "the protocol has no step; expected for example \"charge at 0.5 C until 4.4 V\""
     case .tooManySteps(let limit): "the protocol has more than \(limit) steps; use fewer cycles"
     case .invalidStep(let number, let words, let reason): "step \(number) of the protocol (\(words)): \(reason)"
-    case .capacityMissing(let current):
-      "the current \(current) needs the capacity of the particle: state its mass and specific capacity, or a C-rate"
+    case .capacityMissing(let quantity):
+      "\(quantity) needs the capacity of the particle: state its mass and specific capacity, or a C-rate or a lithiation"
     case .invalidRecord(let reason): "the measured current \(reason)"
     case .parameterOutOfRange(let name, let value, let expected): "the \(name) is \(value); expected \(expected)"
     }

@@ -2,18 +2,18 @@
 ///
 ///     protocol   = part { separator part }
 ///     part       = step | "(" protocol ")" [repeat] | repeat
-///     step       = verb { [preposition] quantity | "or" }
+///     step       = [quantity] verb { [preposition] quantity | "or" }
 ///     repeat     = ["repeat"] number ("times" | "cycles") ["in all"]
 ///
 /// A repeat counts all passes, the first one included, and takes in the group before it, or all steps since the repeat
 /// before it.
 struct ProtocolParser {
-  private let tokens: [ProtocolLexer.Token]
-  private var position = 0
-  private let capacity: ParticleCapacity?
+  let tokens: [ProtocolLexer.Token]
+  var position = 0
+  let capacity: ParticleCapacity?
   private var nesting = 0
   private static let deepestNesting = 20
-  private static let verbs = "charge, discharge, hold, rest or repeat"
+  private static let verbs = "charge, discharge, hold, rest, cycle or repeat"
   /// What "hold" without a voltage holds: the limit of the step before it.
   private var lastVoltage: Double?
 
@@ -27,8 +27,6 @@ struct ProtocolParser {
     if let rest = peek() { throw unexpected(rest, Self.verbs) }
     return elements
   }
-
-  // MARK: - Steps and repeats
 
   private mutating func sequence() throws(CyclingProtocolError) -> [CyclingProtocol.Element] {
     var elements: [CyclingProtocol.Element] = []
@@ -48,6 +46,8 @@ struct ProtocolParser {
         elements.append(.cycle(count: count, inner))
         repeatable = elements.count
       } else {
+        // "cycle at C/2 between 3 V and 4.3 V" is what a repeat after it means, whatever came before.
+        if token.lowercased == "cycle" { repeatable = elements.count }
         elements += try step().map { .step($0) }
       }
     }
@@ -80,6 +80,7 @@ struct ProtocolParser {
   private mutating func repeats() throws(CyclingProtocolError) -> Int? {
     let start = position
     var isRepeat = false
+    if let token = peek(), token.lowercased == "cycle", !isCount(position + 1) { return nil }
     while let token = peek(),
       ["repeat", "repeated", "cycle", "for", "x", "×", "all", "this", "these"].contains(token.lowercased)
     {
@@ -119,17 +120,43 @@ struct ProtocolParser {
     return count
   }
 
-  private mutating func step() throws(CyclingProtocolError) -> [CyclingStep] {
-    let verb = tokens[position]
-    guard let kind = StepDraft.Kind(verb: verb.lowercased) else {
-      throw unexpected(verb, Self.verbs)
+  /// Whether a number of passes stands at a position: a number or "twice".
+  private func isCount(_ position: Int) -> Bool {
+    guard position < tokens.count else { return false }
+    return tokens[position].kind == .number || ["once", "twice"].contains(tokens[position].lowercased)
+  }
+
+  /// The verb of a step, after a quantity that may stand before it: "0.5C charge to 4.3 V", "1 h rest".
+  private mutating func verb() throws(CyclingProtocolError) -> StepDraft {
+    let first = tokens[position]
+    let isLead = first.kind == .number || first.lowercased == "c"
+    let lead = isLead ? try quantity(expected: Self.verbs) : nil
+    var isConstant = false
+    while let filler = peek(),
+      filler.lowercased == "constant" || (isLead && StepDraft.fillers.contains(filler.lowercased))
+    {
+      isConstant = filler.lowercased == "constant"
+      position += 1
     }
+    guard let verb = peek() else { throw .endsEarly(expected: Self.verbs) }
+    guard
+      let kind = StepDraft.Kind(verb: isConstant ? "constant \(verb.lowercased)" : verb.lowercased)
+        ?? StepDraft.Kind(verb: verb.lowercased)
+    else { throw unexpected(verb, Self.verbs) }
     position += 1
     var draft = StepDraft(kind: kind)
+    if let lead, let expected = draft.acceptLead(lead) { throw unexpected(first, expected) }
+    return draft
+  }
+
+  private mutating func step() throws(CyclingProtocolError) -> [CyclingStep] {
+    var draft = try verb()
     while let token = peek() {
       if token.kind == .separator {
         // "…, or for 2 h" goes on with the step.
         guard position + 1 < tokens.count, tokens[position + 1].lowercased == "or" else { break }
+        position += 1
+      } else if token.lowercased == "and", draft.kind == .cycle {
         position += 1
       } else if token.text == "(" || token.text == ")" || Self.joiners.contains(token.lowercased) {
         break
@@ -137,15 +164,16 @@ struct ProtocolParser {
         // "CC charge", "CCCV discharge".
         draft.kind = joint
         position += 1
-      } else if StepDraft.Kind(verb: token.lowercased) != nil || token.lowercased == "repeat" || isRepeatAhead() {
+      } else if isRepeatAhead() || StepDraft.Kind(verb: token.lowercased) != nil || token.lowercased == "repeat" {
         break
       } else if let preposition = StepDraft.Preposition(token.lowercased) {
         draft.preposition = preposition
+        draft.isAlternative = draft.isAlternative || token.lowercased == "or"
         position += 1
-      } else if StepDraft.fillers.contains(token.lowercased) {
+      } else if StepDraft.fillers.contains(token.lowercased) || isSymbolAhead() {
         position += 1
       } else {
-        let quantity = try quantity(of: draft)
+        let quantity = try quantity(expected: draft.expected)
         if let expected = draft.accept(quantity) { throw unexpected(token, expected) }
       }
     }
@@ -164,130 +192,22 @@ struct ProtocolParser {
     guard position + 1 < tokens.count else { return false }
     let (number, word) = (tokens[position], tokens[position + 1].lowercased)
     if number.text == "×" { return tokens[position + 1].kind == .number }
+    if number.kind == .number, word == "x", Int(number.text) != nil { return true }
     if number.lowercased == "for", position + 2 < tokens.count {
       return ["times", "time", "cycles", "cycle"].contains(tokens[position + 2].lowercased)
     }
     return number.kind == .number && ["times", "time", "cycles", "cycle"].contains(word)
   }
 
-  // MARK: - Quantities
-
-  private mutating func quantity(of draft: StepDraft) throws(CyclingProtocolError) -> StepDraft.Quantity {
-    let first = tokens[position]
-    position += 1
-    if first.kind == .word {
-      if first.lowercased == "c" { return .current(.rate(try divided(1))) }
-      if ProtocolUnit.isLithiation(first.lowercased) { return .lithiation(try lithiation()) }
-      if ["soc", "charged", "dod"].contains(first.lowercased) {
-        throw unexpected(first, "a lithiation, such as \"lithiation 0.3\" (states of charge have several scales)")
-      }
-      throw unexpected(first, draft.expected)
-    }
-    guard first.kind == .number else { throw unexpected(first, draft.expected) }
-    guard let value = Double(first.text), value.isFinite else { throw unexpected(first, "a number") }
-    guard let unit = peek() else {
-      throw .endsEarly(expected: "a unit after \(first.text): V, C, A, s, min, h or lithiation")
-    }
-    if unit.text == "%" { return .lithiation(try percent(first)) }
-    if unit.text == "/" {
-      // "1/20 C"
-      let rate = try divided(value)
-      guard let letter = peek(), letter.lowercased == "c" else {
-        if let next = peek() { throw unexpected(next, "C after a fraction") }
-        throw .endsEarly(expected: "C after a fraction")
-      }
-      position += 1
-      return .current(.rate(rate))
-    }
-    position += 1
-    return try measured(value, digits: first.text, unit: unit)
+  /// The symbol of a quantity before a sign of comparison, as in "V < 3 V".
+  private func isSymbolAhead() -> Bool {
+    guard position + 1 < tokens.count, ["v", "e", "i"].contains(tokens[position].lowercased) else { return false }
+    return ["<", ">", "≤", "≥", "="].contains(tokens[position + 1].text)
   }
 
-  private mutating func measured(
-    _ value: Double, digits: String, unit: ProtocolLexer.Token
-  ) throws(CyclingProtocolError) -> StepDraft.Quantity {
-    func scaled(_ exponent: Int) throws(CyclingProtocolError) -> Double {
-      guard let number = ProtocolUnit.scale(digits, exponent: exponent), number.isFinite else {
-        throw unexpected(unit, "a unit in which \(digits) is a number")
-      }
-      return number
-    }
-    if unit.lowercased == "c" { return .current(.rate(try divided(value))) }
-    if let exponent = ProtocolUnit.voltExponent(unit.text) { return .voltage(try scaled(exponent)) }
-    if let length = ProtocolUnit.duration(unit.text) { return .duration(value * length) }
-    if let exponent = ProtocolUnit.ampereExponent(unit.text) {
-      guard let mass = try massExponent() else { return .current(.amperes(try scaled(exponent))) }
-      return .current(.specific(try scaled(exponent + mass)))
-    }
-    if let exponent = ProtocolUnit.ampereHourExponent(unit.text) {
-      if let mass = try massExponent() {
-        guard let specific = capacity?.specificCapacity else {
-          throw .capacityMissing(current: "of \(digits) \(unit.text)/g")
-        }
-        return .change(try scaled(exponent + mass) * 3600 / specific)
-      }
-      guard let charge = capacity?.charge else { throw .capacityMissing(current: "of \(digits) \(unit.text)") }
-      return .change(try scaled(exponent) * 3600 / charge)
-    }
-    if ProtocolUnit.isLithiation(unit.lowercased) { return .lithiation(value) }
-    throw unexpected(unit, "a unit after \(digits): V, C, A, A/g, s, min, h, % or lithiation")
-  }
+  func peek() -> ProtocolLexer.Token? { position < tokens.count ? tokens[position] : nil }
 
-  /// "/g" or "/kg", as a power of ten that leads to kilograms.
-  private mutating func massExponent() throws(CyclingProtocolError) -> Int? {
-    guard let slash = peek(), slash.text == "/" else { return nil }
-    position += 1
-    guard let unit = peek() else { throw .endsEarly(expected: "g or kg after the slash") }
-    position += 1
-    switch unit.lowercased {
-    case "g": return 3
-    case "kg": return 0
-    case "mg": return 6
-    default: throw unexpected(unit, "g or kg after the slash")
-    }
-  }
-
-  /// A number divided by what follows a slash, if there is one.
-  private mutating func divided(_ value: Double) throws(CyclingProtocolError) -> Double {
-    guard let slash = peek(), slash.text == "/" else { return value }
-    position += 1
-    guard let token = peek() else { throw .endsEarly(expected: "a number after the slash, as in C/20") }
-    guard token.kind == .number, let divisor = Double(token.text), divisor > 0 else {
-      throw unexpected(token, "a positive number after the slash, as in C/20")
-    }
-    position += 1
-    return value / divisor
-  }
-
-  /// The number after the word lithiation.
-  private mutating func lithiation() throws(CyclingProtocolError) -> Double {
-    while let token = peek(), ["=", "of", "is", "reaches", ":"].contains(token.lowercased) { position += 1 }
-    guard let token = peek() else { throw .endsEarly(expected: "a lithiation from 0 to 1, or in %") }
-    guard token.kind == .number, let value = Double(token.text) else {
-      throw unexpected(token, "a lithiation from 0 to 1, or in %")
-    }
-    position += 1
-    if let sign = peek(), sign.text == "%" { return try percent(token) }
-    return value
-  }
-
-  /// The sign and the word after "30".
-  private mutating func percent(_ number: ProtocolLexer.Token) throws(CyclingProtocolError) -> Double {
-    position += 1
-    while let token = peek(), ["of", "the", "mean"].contains(token.lowercased) { position += 1 }
-    if let token = peek(), token.kind == .word {
-      if ["soc", "state", "dod", "charge", "capacity"].contains(token.lowercased) {
-        throw unexpected(token, "lithiation after % (states of charge have several scales)")
-      }
-      if ProtocolUnit.isLithiation(token.lowercased) { position += 1 }
-    }
-    guard let value = ProtocolUnit.scale(number.text, exponent: -2) else { throw unexpected(number, "a number") }
-    return value
-  }
-
-  private func peek() -> ProtocolLexer.Token? { position < tokens.count ? tokens[position] : nil }
-
-  private func unexpected(_ token: ProtocolLexer.Token, _ expected: String) -> CyclingProtocolError {
+  func unexpected(_ token: ProtocolLexer.Token, _ expected: String) -> CyclingProtocolError {
     .unexpectedWord(token.text, column: token.column, expected: expected)
   }
 }

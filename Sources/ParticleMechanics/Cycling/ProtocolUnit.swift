@@ -19,8 +19,8 @@ enum ProtocolUnit {
     case "s", "sec", "secs", "second", "seconds": 1
     case "min", "mins", "minute", "minutes": 60
     case "h", "hr", "hrs", "hour", "hours": 3600
-    case "d", "day", "days": 86400
-    default: nil
+    case "day", "days": 86400
+    default: word == "d" ? 86400 : nil
     }
   }
 
@@ -28,6 +28,16 @@ enum ProtocolUnit {
     switch word.lowercased() {
     case "v", "volt", "volts": 0
     case "mv", "millivolt", "millivolts": -3
+    default: nil
+    }
+  }
+
+  /// The power of ten that leads from one over a mass to one over kilograms.
+  static func massExponent(_ word: String) -> Int? {
+    switch word {
+    case "g": 3
+    case "kg": 0
+    case "mg": 6
     default: nil
     }
   }

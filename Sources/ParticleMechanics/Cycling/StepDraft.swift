@@ -2,17 +2,20 @@
 struct StepDraft {
   enum Kind: Hashable {
     case charge, discharge, hold, rest
+    /// A charge and a discharge between two voltages.
+    case cycle
     /// "CC" and "CCCV" before their direction is known; a charge unless said otherwise.
     case constantCurrent
     case constantCurrentThenVoltage(isCharge: Bool)
 
     init?(verb: String) {
       switch verb {
-      case "charge", "charging": self = .charge
-      case "discharge", "discharging": self = .discharge
-      case "hold", "holding", "cv", "keep", "potentiostatic": self = .hold
-      case "rest", "resting", "pause", "wait", "relax", "ocv": self = .rest
-      case "cc", "galvanostatic": self = .constantCurrent
+      case "charge", "charging", "delithiate": self = .charge
+      case "discharge", "discharging", "lithiate": self = .discharge
+      case "hold", "holding", "cv", "keep", "potentiostatic", "constant voltage": self = .hold
+      case "rest", "resting", "pause", "wait", "relax", "ocv", "open": self = .rest
+      case "cc", "galvanostatic", "constant current": self = .constantCurrent
+      case "cycle", "cycling": self = .cycle
       case "cccv": self = .constantCurrentThenVoltage(isCharge: true)
       default: return nil
       }
@@ -21,7 +24,8 @@ struct StepDraft {
     /// What two verbs in a row mean; nil when the second one begins a step of its own.
     func joined(_ next: Kind) -> Kind? {
       switch (self, next) {
-      case (.constantCurrent, .charge), (.constantCurrent, .discharge): next
+      case (.constantCurrent, .charge), (.constantCurrent, .discharge), (.constantCurrent, .cycle): next
+      case (.hold, .hold), (.rest, .rest): self
       case (.constantCurrent, .hold): .constantCurrentThenVoltage(isCharge: true)
       case (.constantCurrentThenVoltage, .charge): .constantCurrentThenVoltage(isCharge: true)
       case (.constantCurrentThenVoltage, .discharge): .constantCurrentThenVoltage(isCharge: false)
@@ -42,7 +46,7 @@ struct StepDraft {
 
     init?(_ word: String) {
       switch word {
-      case "at", "with", "on": self = .at
+      case "at", "with", "on", "between", "from": self = .at
       case "until", "till", "to", "or", "unless": self = .until
       case "for": self = .during
       case "by": self = .by
@@ -61,16 +65,16 @@ struct StepDraft {
 
   /// Words that may stand before a quantity and say nothing that its unit does not.
   static let fillers: Set<String> = [
-    "the", "a", "an", "constant", "current", "voltage", "rate", "of", "cell", "terminal", "potential", "surface",
-    "mean",
-    "average", "is", "it", "reaches", "falls", "drops", "decays", "rises", "goes", "below", "above", "under", "over",
-    "up",
-    "down", "limit", "cutoff", "particle", "first", "about", "off", "cut", "=", "has", "passed", "open", "circuit",
-    "time",
+    "<", ">", "≤", "≥", "the", "a", "an", "constant", "current", "voltage", "rate", "of", "cell", "terminal",
+    "potential", "surface", "mean", "average", "is", "it", "reaches", "falls", "drops", "decays", "rises", "goes",
+    "below", "above", "under", "over", "up", "down", "limit", "cutoff", "particle", "first", "about", "off", "cut",
+    "=", "has", "passed", "circuit", "time",
   ]
 
   var kind: Kind
   var preposition: Preposition?
+  /// Whether "or" came before the end that is read next.
+  var isAlternative = false
   private var current: AppliedCurrent?
   private var voltage: Double?
   private var lithiation: Double?
@@ -78,8 +82,10 @@ struct StepDraft {
 
   init(kind: Kind) { self.kind = kind }
 
-  /// Whether nothing but the verb has been read.
-  var isBare: Bool { current == nil && voltage == nil && lithiation == nil && ends.isEmpty && preposition == nil }
+  /// Whether no quantity has been read.
+  var isBare: Bool {
+    voltage == nil && lithiation == nil && ends.isEmpty && (current == nil || kind == .constantCurrent)
+  }
 
   /// What may come next.
   var expected: String {
@@ -89,8 +95,11 @@ struct StepDraft {
         ? "a current such as 0.5 C, C/20 or 30 pA" : "an end such as until 4.4 V, for 1 h or until lithiation 0.3"
     case .constantCurrentThenVoltage:
       current == nil ? "a current such as 0.5 C" : "a voltage and a cut-off, such as to 4.4 V until C/20"
-    case .hold: "a voltage such as 4.4 V, or an end such as until C/20 or for 1 h"
+    case .hold:
+      voltage == nil && lithiation == nil
+        ? "a voltage such as 4.4 V, or an end such as until C/20 or for 1 h" : "an end such as until C/20 or for 1 h"
     case .rest: "a time such as 1 h"
+    case .cycle: "a current and two voltages, as in cycle at C/2 between 3 V and 4.3 V"
     }
   }
 
@@ -109,11 +118,17 @@ struct StepDraft {
         voltage = value
         return nil
       }
+      // Two ends of a cycle, none of which is an alternative.
+      if kind == .cycle {
+        guard ends.count < 2 else { return expected }
+        ends.append(.voltage(value))
+        return nil
+      }
       guard preposition != .by, preposition != .at, kind != .hold else { return expected }
-      ends.append(.voltage(value))
+      return append(.voltage(value))
     case .duration(let value):
       guard value > 0 else { return "a positive time" }
-      ends.append(.duration(value))
+      return append(.duration(value))
     case .lithiation(let value):
       guard (0...1).contains(value) else { return "a lithiation from 0 to 1, or from 0 to 100 %" }
       if kind == .hold, preposition == .at || preposition == nil, voltage == nil, lithiation == nil {
@@ -121,13 +136,32 @@ struct StepDraft {
         return nil
       }
       guard kind != .rest, preposition != .at else { return expected }
-      ends.append(preposition == .by ? .change(value) : .lithiation(value))
+      return append(preposition == .by ? .change(value) : .lithiation(value))
     case .change(let value):
       guard value > 0, value <= 1 else { return "a positive charge of at most the whole capacity" }
       guard kind != .rest, preposition != .at else { return expected }
-      ends.append(.change(value))
+      return append(.change(value))
     }
+  }
+
+  private mutating func append(_ end: CyclingStep.End) -> String? {
+    guard kind != .cycle else { return expected }
+    guard isAlternative || !ends.contains(where: { $0.isSameKind(as: end) }) else {
+      return "\"or\" before a second end of the same kind"
+    }
+    isAlternative = false
+    ends.append(end)
     return nil
+  }
+
+  /// Takes in a quantity that stands before the verb: what is held, or how long a rest takes.
+  mutating func acceptLead(_ quantity: Quantity) -> String? {
+    switch (kind, quantity) {
+    case (.rest, .duration), (.hold, .voltage), (.hold, .lithiation), (.charge, .current), (.discharge, .current),
+      (.constantCurrent, .current), (.constantCurrentThenVoltage, .current), (.cycle, .current):
+      accept(quantity)
+    default: expected
+    }
   }
 
   private mutating func accept(_ value: AppliedCurrent, _ preposition: Preposition?) -> String? {
@@ -137,9 +171,9 @@ struct StepDraft {
     switch kind {
     case .rest: return expected
     case .hold:
-      guard preposition == .until else { return expected }
-      ends.append(.current(value))
-    case .charge, .discharge, .constantCurrent:
+      guard preposition != .at, preposition != .by else { return expected }
+      return append(.current(value))
+    case .charge, .discharge, .constantCurrent, .cycle:
       guard preposition != .until else {
         return "an end other than a current, such as until 4.4 V; a hold ends at a current"
       }
@@ -151,7 +185,7 @@ struct StepDraft {
         current = value
         return nil
       }
-      ends.append(.current(value))
+      return append(.current(value))
     }
     return nil
   }
@@ -176,13 +210,22 @@ struct StepDraft {
         return .failure(Missing(expected: "the voltage to hold, such as at 4.4 V, as no step before states one"))
       }
       return .success([CyclingStep(.voltage(held), until: ends)])
+    case .cycle:
+      let voltages = ends.voltages.sorted()
+      guard let current, voltages.count == 2, voltages[0] < voltages[1] else {
+        return .failure(Missing(expected: expected))
+      }
+      return .success([
+        CyclingStep(.current(current), until: [.voltage(voltages[1])]),
+        CyclingStep(.current(current.reversed), until: [.voltage(voltages[0])]),
+      ])
     case .constantCurrentThenVoltage(let isCharge):
       return constantCurrentThenVoltage(isCharge: isCharge)
     }
   }
 
   private func constantCurrentThenVoltage(isCharge: Bool) -> Result<[CyclingStep], Missing> {
-    let voltages = ends.compactMap { if case .voltage(let voltage) = $0 { voltage } else { nil } }
+    let voltages = ends.voltages
     let others = ends.filter { if case .voltage = $0 { false } else { true } }
     guard let current, let voltage = voltages.first, voltages.count == 1, !others.isEmpty else {
       return .failure(
@@ -192,6 +235,23 @@ struct StepDraft {
       CyclingStep(.current(isCharge ? current : current.reversed), until: [.voltage(voltage)]),
       CyclingStep(.voltage(voltage), until: others),
     ])
+  }
+}
+
+extension [CyclingStep.End] {
+  fileprivate var voltages: [Double] {
+    compactMap { if case .voltage(let voltage) = $0 { voltage } else { nil } }
+  }
+}
+
+extension CyclingStep.End {
+  fileprivate func isSameKind(as other: CyclingStep.End) -> Bool {
+    switch (self, other) {
+    case (.voltage, .voltage), (.current, .current), (.duration, .duration), (.lithiation, .lithiation),
+      (.change, .change):
+      true
+    default: false
+    }
   }
 }
 

@@ -10,14 +10,19 @@ public struct MeshState: Sendable, Hashable {
   public var rate: Double
   /// The mean lithiation that has passed the surface since the start.
   public var passedLithiation: Double
+  /// How far the lithiation is ahead of the clock, in seconds: what a jump on a coarse mesh has borrowed and the steps that
+  /// follow pay back.
+  public var ahead: Double
 
   public init(
-    lithiation: [Double], time: Double = 0, voltage: Double = .nan, rate: Double = 0, passedLithiation: Double = 0
+    lithiation: [Double], time: Double = 0, voltage: Double = .nan, rate: Double = 0, passedLithiation: Double = 0,
+    ahead: Double = 0
   ) {
     self.lithiation = lithiation
     self.time = time
     self.voltage = voltage
     self.rate = rate
     self.passedLithiation = passedLithiation
+    self.ahead = ahead
   }
 }

@@ -200,6 +200,13 @@ extension MeshTransport {
 }
 
 extension MeshTransport {
+  /// ∫ D(u) ∇u · ∇φ of each node; for patch tests.
+  package func diffusion(_ lithiation: [Double]) -> [Double] {
+    var sums = [Double](repeating: 0, count: system.count)
+    system.addDiffusion(lithiation, potential: nil, weight: { _ in 0 }, to: &sums)
+    return sums
+  }
+
   /// Has the mechanics follow a body force and prescribed displacements; for manufactured solutions.
   ///
   /// - Parameters:

@@ -8,7 +8,7 @@ public import ArrayMath
 ///
 /// The steps are those of SDIRK4 (E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, table 6.5): L-stable,
 /// of order four, with an embedded method of order three for the error. After a jump of the held lithiation a step is
-/// four backward Euler steps, which do not undershoot. Where the equations are linear the factors of the step matrices
+/// four backward Euler steps, which do not undershoot the surface. Where the equations are linear the factors of the step matrices
 /// are kept by step length. Where they are not, a stage is iterated with a symmetric approximation of its Jacobian,
 /// M + γh (K + surface) bordered by the voltage, accelerated by ``AndersonMixing``, until nothing changes by more than
 /// ``iterationTolerance``; the stress that acts back on transport is solved for in each round.
@@ -83,7 +83,10 @@ public final class MeshTransport<Material: ParticleMaterial>: CyclingTransport {
     {
       error = try start(&next, duration: duration, surface: surface)
     } else {
-      error = try advance(&next, duration: duration, control: control)
+      // By halves, so that steps stay powers of two; a current that is given knows no debt.
+      let paid = control.holdsLithiation ? min(state.ahead, 0.5 * duration) : 0
+      next.ahead = control.holdsLithiation ? state.ahead - paid : 0
+      error = try advance(&next, duration: duration - paid, control: control)
     }
     next.time = state.time + duration
     statistics.steps += 1
@@ -130,27 +133,34 @@ public final class MeshTransport<Material: ParticleMaterial>: CyclingTransport {
 
   /// Four backward Euler steps, each a quarter of the step; in the first one the surface goes to its new value.
   ///
-  /// - Returns: an estimate of the error. What a jump lets pass in its first instants no step resolves; the estimate
-  ///   starts where more than a hundredth of the particle's lithium passes, and is a tenth of what passes.
+  /// Where the mesh cannot resolve the layer of a quarter, the first one acts as long as it takes
+  /// (``MeshTransportSystem/resolvedTime(_:)``), rather than that a wave runs inward; the steps that follow are cut short
+  /// until the clock has caught up.
+  ///
+  /// - Returns: an estimate of the error. What a jump lets pass in its first instant no step resolves; the estimate starts
+  ///   where more than a hundredth of the lithium passes later in the step, and is a tenth of that.
   private func start(_ state: inout MeshState, duration: Double, surface: Double) throws -> Double {
-    let part = TransportIntegrator.gamma * duration
-    let before = state.passedLithiation
+    let quarterLength = TransportIntegrator.gamma * duration
+    var later = 0.0
     var guess = [Double](repeating: 0, count: system.count)
     for quarter in 1...4 {
+      let part = quarter == 1 ? max(quarterLength, system.resolvedTime(state.lithiation)) : quarterLength
       for node in system.wettedNodes { guess[node] = (surface - state.lithiation[node]) / part }
       let stage = Stage(
-        base: state.lithiation, part: part, time: state.time + Double(quarter) * part, control: .lithiation(surface))
+        base: state.lithiation, part: part, time: state.time + Double(quarter) * quarterLength,
+        control: .lithiation(surface))
       let rate = try solve(stage, guess: guess, voltage: state.voltage).rate
       for node in state.lithiation.indices { state.lithiation[node] += part * rate[node] }
       // Exactly, so that no rounding of the jump is carried along.
       for node in system.wettedNodes { state.lithiation[node] = surface }
       state.rate = MeshTransportSystem<Material>.dot(system.weights, rate) / system.volume
       state.passedLithiation += part * state.rate
+      if quarter > 1 { later += part * state.rate }
+      state.ahead = quarter == 1 ? part - quarterLength : state.ahead
       guess = rate
     }
     state.voltage = try heldVoltage(state)
-    let passed = abs(state.passedLithiation - before)
-    return 0.1 * max(passed - 0.01, 0)
+    return 0.1 * max(abs(later) - 0.01, 0)
   }
 
   /// One step of SDIRK4; the difference to its embedded method, smoothed by the step matrix, is the error.

@@ -29,7 +29,7 @@ struct QuadratureRule: Sendable, Hashable {
         triangle: accuracy == .stress ? Self.triangle1 : accuracy == .standard ? Self.triangle2 : Self.triangle6)
     case .triangle6:
       self.init(
-        triangle: accuracy == .stress ? Self.triangle2 : accuracy == .standard ? Self.triangle6 : Self.triangle8)
+        triangle: accuracy == .stress ? Self.triangle2 : accuracy == .standard ? Self.triangle4 : Self.triangle8)
     case .quadrilateral9:
       let line = accuracy == .stress ? GaussRule.two : accuracy == .standard ? GaussRule.three : GaussRule.four
       self.init(
@@ -112,6 +112,10 @@ struct QuadratureRule: Sendable, Hashable {
   // The number in a name is the degree up to which polynomials are integrated exactly.
   private static let triangle1: [Orbit] = [.centre(weight: 0.5)]
   private static let triangle2: [Orbit] = [.middle(weight: 1.0 / 6, a: 1.0 / 6)]
+  private static let triangle4: [Orbit] = [
+    .middle(weight: 0.11169079483900574, a: 0.44594849091596483),
+    .middle(weight: 0.05497587182766093, a: 0.09157621350977074),
+  ]
   private static let triangle6: [Orbit] = [
     .middle(weight: 0.058393137863184945, a: 0.24928674517091556),
     .middle(weight: 0.02542245318510253, a: 0.06308901449150094),

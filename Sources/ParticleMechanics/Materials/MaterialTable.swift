@@ -16,6 +16,8 @@ public struct MaterialTable: Sendable, Hashable {
   public let values: [Double]
   public let beyond: Extrapolation
   private let slopes: [Double]
+  /// One over the interval of an evenly spaced table; 0 where rows have to be searched for.
+  private let inverseSpacing: Double
 
   /// - Parameters:
   ///   - lithiation: at least two, ascending, finite.
@@ -44,6 +46,25 @@ public struct MaterialTable: Sendable, Hashable {
     self.values = values
     self.beyond = beyond
     slopes = Self.slopes(lithiation, values)
+    inverseSpacing = 0
+  }
+
+  /// An evenly spaced table with the slopes that are known.
+  init(from first: Double, spacing: Double, values: [Double], slopes: [Double]) {
+    lithiation = values.indices.map { first + Double($0) * spacing }
+    self.values = values
+    beyond = .linear
+    self.slopes = slopes
+    inverseSpacing = 1 / spacing
+  }
+
+  /// A table written into the program.
+  init(rows: [(lithiation: Double, value: Double)]) {
+    do {
+      try self.init(lithiation: rows.map(\.lithiation), values: rows.map(\.value))
+    } catch {
+      preconditionFailure(error.description)
+    }
   }
 
   /// Harmonic means of neighbouring chords, weighted by the intervals; zero at an extremum.
@@ -78,11 +99,8 @@ public struct MaterialTable: Sendable, Hashable {
     if u < lithiation[0] { return outside(u, end: 0) }
     if u > lithiation[last] { return outside(u, end: last) }
     guard !u.isNaN else { return (.nan, .nan) }
-    var (low, high) = (0, last)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lithiation[middle] <= u { low = middle } else { high = middle }
-    }
+    let low = row(u)
+    let high = low + 1
     let width = lithiation[high] - lithiation[low]
     let rise = values[high] - values[low]
     let t = (u - lithiation[low]) / width
@@ -92,6 +110,18 @@ public struct MaterialTable: Sendable, Hashable {
     let c = slopes[low] + slopes[high] - 2 * chord
     let value = values[low] + width * t * (slopes[low] + t * (b + t * c))
     return (value, slopes[low] + t * (2 * b + 3 * t * c))
+  }
+
+  /// The last row not above a lithiation inside the table, and not the last one of all.
+  private func row(_ u: Double) -> Int {
+    let last = lithiation.count - 1
+    if inverseSpacing > 0 { return min(Int((u - lithiation[0]) * inverseSpacing), last - 1) }
+    var (low, high) = (0, last)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lithiation[middle] <= u { low = middle } else { high = middle }
+    }
+    return low
   }
 
   private func outside(_ u: Double, end: Int) -> (value: Double, slope: Double) {

@@ -27,8 +27,9 @@ extension ParticleVolumeStage {
       default: Ratio(0.1, .percent), in: Ratio(0, .percent)...Ratio(50, .percent))
     public var voxelUncertainty: Ratio
     @Setting(
-      "how what holds the particle is cut off: none, neck (where the section is smallest) or plane (at `mount_height`)",
-      default: MountChoice.none)
+      "how what holds the particle is cut off where it reaches a face: neck (at the smallest section), plane (at "
+        + "`mount_height`) or none",
+      default: .neck)
     public var mount: MountChoice
     @Setting(
       "height at which the mount is cut, from the middle of the volume, upwards positive",

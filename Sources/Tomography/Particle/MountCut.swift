@@ -65,11 +65,12 @@ public struct MountCut: Sendable, Hashable, Codable {
 
   /// The first slice that belongs to the mount, counted from the widest one; nil where there is no narrower place.
   private static func neck(_ areas: [Int]) -> Int? {
-    // The smallest cross-section of a needle in noise is one of many; that which a tenth lie below moves less.
+    // The smallest cross-section of a needle in noise is one of many; that which a tenth lie below moves less. No further
+    // than the third: where displaced views leave few slices of the needle, the next ones are the particle's own.
     guard let largest = areas.first, areas.count > 4 else { return nil }
     let narrow = areas.dropFirst().filter { $0 < largest / 2 }.sorted()
     guard !narrow.isEmpty else { return nil }
-    let smallest = Double(narrow[narrow.count / 10])
+    let smallest = Double(narrow[min(narrow.count / 10, 2)])
     return areas.firstIndex { Double($0) <= 1.25 * smallest }
   }
 
@@ -105,7 +106,7 @@ public struct MountCut: Sendable, Hashable, Codable {
     func integral(_ fit: PolynomialFit) -> Double? {
       // To the first root beyond the cut, in steps that are short beside the reach of the fit.
       var (sum, height) = (0.0, 0.0)
-      while height > -6 {
+      while height > -24 {
         let area = fit(height - 0.005)
         if area <= 0 { return sum }
         sum += 0.01 * area

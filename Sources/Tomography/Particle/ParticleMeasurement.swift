@@ -141,7 +141,8 @@ public struct ParticleMeasurement: Sendable {
     if result.isTruncated {
       result.warnings.append(
         "what counts as the particle reaches beyond the field of view: if that is the particle, its volume and mass are "
-          + "lower limits; if it is what holds it, choose `neck` or `plane` as the mount to cut it off")
+          + "lower limits; if it is what holds it, cut it off with `neck` or, where it does not narrow, `plane` as the mount"
+      )
     }
     if evidence.halves == nil {
       result.warnings.append(

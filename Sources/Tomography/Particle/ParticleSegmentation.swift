@@ -150,7 +150,7 @@ public struct ParticleSegmentation: Sendable, Hashable, Codable {
         """
         the mount is cut off: the particle is in slices \(found.kept.lowerBound)...\(found.kept.upperBound - 1), the cut \
         is \(String(format: "%.0f", found.area)) voxels wide and the particle goes on for \
-        \(String(format: "%.0f", cut?.cap ?? 0)) voxels beyond it
+        \(String(format: "%.0f", cut?.cap ?? 0)) voxels beyond it (`none` as the mount cuts nothing off)
         """)
     }
     if let ceiling = classes.ceiling {
