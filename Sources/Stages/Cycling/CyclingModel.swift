@@ -1,0 +1,141 @@
+import Electrochemistry
+import Foundation
+import ParticleMechanics
+import Pipeline
+import Quantities
+
+/// The settings of a cycled particle as the technique takes them: functions of the material, protocol, lattice.
+struct CyclingModel: Sendable {
+  let parameters: ParticleCyclingStage.Parameters
+  let input: ParticleCyclingStage.Input
+  let set: CathodeMaterial
+  /// Along the layers, factor included.
+  let diffusivity: MaterialFunction
+  /// Nil where the surface is driven by current alone.
+  let kinetics: SurfaceKinetics?
+  /// Nil for the conventions A, B and C.
+  let crystal: CrystalExpansion?
+  let cycling: CyclingProtocol
+  /// mol/m³.
+  let maximumConcentration: Double
+
+  /// - Throws: the technique's errors for functions, protocols and lattices.
+  init(_ parameters: ParticleCyclingStage.Parameters, _ input: ParticleCyclingStage.Input) throws {
+    (self.parameters, self.input) = (parameters, input)
+    let material = parameters.material
+    set = material.set.material
+    maximumConcentration = material.maximumConcentration?.si ?? set.maximumConcentration
+    diffusivity = try (material.diffusivity?.function() ?? set.diffusivity).scaled(
+      by: material.diffusivityFactor.value.si)
+    if parameters.surface.kinetics == .butlerVolmer {
+      let voltage = try material.openCircuitVoltage?.function() ?? set.openCircuitVoltage
+      let exchange = try material.exchangeCurrent?.function() ?? set.exchangeCurrentDensity
+      let kinetics = SurfaceKinetics(
+        openCircuitVoltage: voltage,
+        exchangeCurrentDensity: exchange.scaled(by: material.exchangeCurrentFactor.value.si),
+        filmResistance: parameters.surface.filmResistance.value.si, temperature: material.temperature.si,
+        maximumConcentration: maximumConcentration)
+      try kinetics.validate()
+      self.kinetics = kinetics
+    } else {
+      kinetics = nil
+    }
+    crystal = try Self.crystal(parameters, input)
+    cycling = try Self.cycling(parameters, input, concentration: maximumConcentration)
+  }
+
+  private static func crystal(
+    _ parameters: ParticleCyclingStage.Parameters, _ input: ParticleCyclingStage.Input
+  ) throws -> CrystalExpansion? {
+    let settings = parameters.expansion
+    guard settings.convention == .crystal else { return nil }
+    let reference = (settings.referenceLithiation ?? parameters.protocol.initialLithiation).si
+    let measured: CrystalExpansion
+    if let lattice = input.lattice {
+      measured = try CrystalExpansion(
+        lithiation: lattice.lithiation, a: lattice.a, c: lattice.c, referenceLithiation: reference)
+    } else if let table = settings.table {
+      measured = try CrystalExpansion(
+        lithiation: table.map { $0[0] }, a: table.map { $0[1] }, c: table.map { $0[2] }, referenceLithiation: reference)
+    } else {
+      measured = CrystalExpansion.marker2019.relative(to: reference)
+    }
+    return try measured.scaled(by: settings.factor.value.si, over: 0...1)
+  }
+
+  private static func cycling(
+    _ parameters: ParticleCyclingStage.Parameters, _ input: ParticleCyclingStage.Input, concentration: Double
+  ) throws -> CyclingProtocol {
+    if let record = input.record {
+      return try CyclingProtocol(
+        measuredTimes: record.time, currents: record.current, capacity: ParticleCapacity(charge: record.capacity))
+    }
+    let radius = parameters.radius.value.si
+    // The charge of the whole particle at a change of lithiation of 1; a cylinder's is told for one as high as it is
+    // wide.
+    let volume = parameters.shape == .sphere ? 4 * Double.pi / 3 * pow(radius, 3) : 2 * Double.pi * pow(radius, 3)
+    let charge = PhysicalConstants.faraday * concentration * volume
+    var cycling = try CyclingProtocol(words: parameters.protocol.words)
+    cycling.capacity = ParticleCapacity(mass: charge / input.specificCapacity, specificCapacity: input.specificCapacity)
+    return cycling
+  }
+
+  // MARK: - In words
+
+  /// Which capacity a C-rate refers to.
+  var rateWords: String {
+    let span = parameters.protocol.lithiationSpan.si
+    return String(
+      format: "A C-rate of 1 C takes out %.4g mAh/g in an hour, a change of lithiation of %.3g.",
+      input.specificCapacity / 3600 * span, span)
+  }
+
+  var materialWords: String {
+    let material = parameters.material
+    var words: [String] = []
+    if kinetics != nil {
+      words.append("open-circuit voltage \(material.openCircuitVoltage?.words ?? material.set.rawValue)")
+      words.append("exchange current \(material.exchangeCurrent?.words ?? material.set.rawValue)")
+    }
+    words.append("diffusivity \(material.diffusivity?.words ?? material.set.rawValue)")
+    if crystal != nil { words.append("lattice \(latticeWords)") }
+    return words.joined(separator: ", ") + "."
+  }
+
+  var latticeWords: String {
+    if let lattice = input.lattice { return "measured by \(lattice.name)" }
+    return parameters.expansion.table == nil ? "marker2019" : "of the experiment file"
+  }
+
+  var grainWords: String {
+    guard let grains = parameters.grains else { return "no grains" }
+    return switch grains.source {
+    case .voronoi: "\(grains.count) Voronoi grains, seed \(grains.seed)"
+    case .nanorods: "nanorods, seed \(grains.seed)"
+    case .orientation: "the grains of \(grains.orientation ?? "the map")"
+    }
+  }
+}
+
+extension CrystalExpansion {
+  /// The same lattice with strains that are larger by a factor.
+  func scaled(by factor: Double, over range: ClosedRange<Double>) throws -> CrystalExpansion {
+    guard factor != 1 else { return self }
+    let count = 200
+    let grid = (0...count).map { range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count) }
+    let strains = grid.map { self($0).strain }
+    return try CrystalExpansion(
+      lithiation: grid, a: strains.map { 1 + factor * $0.a }, c: strains.map { 1 + factor * $0.c },
+      referenceLithiation: referenceLithiation)
+  }
+}
+
+extension ParticleCyclingStage.MaterialSetName {
+  /// The published set.
+  var material: CathodeMaterial {
+    switch self {
+    case .chen2020: .chen2020
+    case .oregan2022: .oregan2022
+    }
+  }
+}
