@@ -28,7 +28,7 @@ public enum CholeskyError: Error, Hashable, CustomStringConvertible {
 
 /// The Cholesky factor of a sparse symmetric positive definite matrix, by CHOLMOD on one thread.
 ///
-/// The analysis (fill-reducing order and the factor's pattern) is done once for a pattern; values may be factorised
+/// The analysis (the order of elimination, see ``Order``, and the factor's pattern) is done once for a pattern; values may be factorised
 /// again and again, and each factor solves any number of right-hand sides. An object may be handed from thread to thread
 /// but must not be used by two at once; it is deliberately not `Sendable`.
 ///
@@ -45,16 +45,49 @@ public final class CholeskyFactor {
   private var workspace: UnsafeMutablePointer<cholmod_dense>?
   private var smallWorkspace: UnsafeMutablePointer<cholmod_dense>?
 
+  /// In which order unknowns are eliminated; it decides how many entries the factor has.
+  public enum Order: Sendable, Hashable {
+    /// Approximate minimum degree: quick to find, good in the plane.
+    case minimumDegree
+    /// METIS's nested dissection: an analysis several times as long, and the smaller factor of a large mesh in space.
+    case nestedDissection
+    /// Given: the unknown that is eliminated first, second and so on.
+    case given([Int32])
+  }
+
   /// Analyses a pattern.
   ///
+  /// - Parameters:
+  ///   - pattern: where the matrix has entries.
+  ///   - order: in which order unknowns are eliminated.
   /// - Throws: ``CholeskyError`` where memory or indices do not suffice.
-  public init(pattern: SparsityPattern) throws(CholeskyError) {
+  /// - Precondition: a given order names each unknown once.
+  public init(pattern: SparsityPattern, order: Order = .minimumDegree) throws(CholeskyError) {
     self.pattern = pattern
     common = Self.startedCommon()
     let zeros = [Double](repeating: 0, count: pattern.count)
     let common = self.common
+    switch order {
+    case .minimumDegree: common.pointee.method.0.ordering = CHOLMOD_AMD
+    case .nestedDissection: common.pointee.method.0.ordering = CHOLMOD_METIS
+    case .given(let permutation):
+      precondition(permutation.count == pattern.size, "each unknown once")
+      common.pointee.method.0.ordering = CHOLMOD_GIVEN
+      var given = permutation
+      factor = Self.withMatrix(pattern, zeros) { matrix in
+        given.withUnsafeMutableBufferPointer { cholmod_analyze_p(&matrix, $0.baseAddress, nil, 0, common) }
+      }
+      if factor == nil { throw error() }
+      return
+    }
     factor = Self.withMatrix(pattern, zeros) { cholmod_analyze(&$0, common) }
     if factor == nil { throw error() }
+  }
+
+  /// Entries of the factor, zeros inside its dense blocks included.
+  public var entryCount: Int {
+    guard let factor = factor?.pointee else { return 0 }
+    return factor.is_super != 0 ? Int(factor.xsize) : Int(common.pointee.lnz)
   }
 
   /// A factor that takes over the analysis of another, whose values it does not share.
@@ -147,7 +180,7 @@ public final class CholeskyFactor {
     let common = UnsafeMutablePointer<cholmod_common>.allocate(capacity: 1)
     cholmod_start(common)
     common.pointee.print = 0
-    // One ordering, AMD: the library's trial of several costs more than it saves on plane meshes.
+    // One ordering: the library's trial of several costs more than it saves.
     common.pointee.nmethods = 1
     common.pointee.method.0.ordering = CHOLMOD_AMD
     common.pointee.postorder = 1

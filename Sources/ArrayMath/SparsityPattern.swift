@@ -24,31 +24,73 @@ public struct SparsityPattern: Sendable, Hashable {
     precondition(size >= 0 && unknownsPerElement > 0, "a matrix has a size and an element has unknowns")
     precondition(connectivity.count % unknownsPerElement == 0, "the connectivity is a whole number of elements")
     precondition(connectivity.allSatisfy { $0 < Int32(size) }, "an unknown of an element is below the size")
-    var neighbours = [[Int32]](repeating: [], count: size)
-    for column in 0..<size { neighbours[column].append(Int32(column)) }
-    for start in stride(from: 0, to: connectivity.count, by: unknownsPerElement) {
-      for first in start..<start + unknownsPerElement where connectivity[first] >= 0 {
-        for second in start..<start + unknownsPerElement where connectivity[second] > connectivity[first] {
-          neighbours[Int(connectivity[first])].append(connectivity[second])
-        }
+    // The elements around each unknown.
+    let elementCount = connectivity.count / unknownsPerElement
+    var around = [Int32](repeating: 0, count: size + 2)
+    for unknown in connectivity where unknown >= 0 { around[Int(unknown) + 2] += 1 }
+    for unknown in 0..<size { around[unknown + 2] += around[unknown + 1] }
+    var elements = [Int32](repeating: 0, count: Int(around[size + 1]))
+    for element in 0..<elementCount {
+      for place in element * unknownsPerElement..<(element + 1) * unknownsPerElement where connectivity[place] >= 0 {
+        let unknown = Int(connectivity[place])
+        elements[Int(around[unknown + 1])] = Int32(element)
+        around[unknown + 1] += 1
       }
     }
-    var starts: [Int32] = [0]
-    starts.reserveCapacity(size + 1)
-    var rows: [Int32] = []
-    for column in 0..<size {
-      neighbours[column].sort()
-      var last: Int32 = -1
-      for row in neighbours[column] where row != last {
-        rows.append(row)
-        last = row
+    // Row by row, what each is coupled to on its left: columns get their rows in ascending order, so nothing is sorted.
+    // The first pass counts, the second one writes.
+    var starts = [Int32](repeating: 0, count: size + 1)
+    Self.forEachPair(size, around, elements, unknownsPerElement, connectivity) { _, column in starts[column + 1] += 1 }
+    for column in 0..<size { starts[column + 1] += starts[column] }
+    var next = starts
+    rows = [Int32](unsafeUninitializedCapacity: Int(starts[size])) { rows, count in
+      Self.forEachPair(size, around, elements, unknownsPerElement, connectivity) { row, column in
+        rows[Int(next[column])] = Int32(row)
+        next[column] += 1
       }
-      neighbours[column] = []
-      starts.append(Int32(rows.count))
+      count = Int(starts[size])
     }
     self.size = size
     columnStarts = starts
+  }
+
+  /// A pattern given by its arrays.
+  ///
+  /// - Precondition: they are as the type describes them.
+  init(size: Int, columnStarts: [Int32], rows: [Int32]) {
+    precondition(columnStarts.count == size + 1 && Int(columnStarts[size]) == rows.count, "a start for each column")
+    self.size = size
+    self.columnStarts = columnStarts
     self.rows = rows
+  }
+
+  /// Every coupled pair once, rows ascending, the column not above the row's diagonal.
+  private static func forEachPair(
+    _ size: Int, _ around: [Int32], _ elements: [Int32], _ unknownsPerElement: Int, _ connectivity: [Int32],
+    _ body: (_ row: Int, _ column: Int) -> Void
+  ) {
+    var lastRow = [Int32](repeating: -1, count: size)
+    around.withUnsafeBufferPointer { around in
+      elements.withUnsafeBufferPointer { elements in
+        connectivity.withUnsafeBufferPointer { connectivity in
+          lastRow.withUnsafeMutableBufferPointer { lastRow in
+            for row in 0..<size {
+              lastRow[row] = Int32(row)
+              body(row, row)
+              for place in Int(around[row])..<Int(around[row + 1]) {
+                let start = Int(elements[place]) * unknownsPerElement
+                for local in start..<start + unknownsPerElement {
+                  let column = connectivity[local]
+                  guard column >= 0, column < Int32(row), lastRow[Int(column)] != Int32(row) else { continue }
+                  lastRow[Int(column)] = Int32(row)
+                  body(row, Int(column))
+                }
+              }
+            }
+          }
+        }
+      }
+    }
   }
 
   /// The place of an entry among the stored ones, or nil where the matrix holds none.

@@ -27,6 +27,48 @@ public struct SymmetricSparseMatrix: Sendable {
     values[position] += value
   }
 
+  /// Adds an element's matrix.
+  ///
+  /// Many times faster than entry by entry: each column of the pattern is run through once.
+  ///
+  /// - Parameters:
+  ///   - element: a symmetric matrix, row by row.
+  ///   - unknowns: the unknown of each of its rows; a negative one is left out, and one may come several times.
+  /// - Precondition: the pattern couples the unknowns with each other.
+  public mutating func add(element: UnsafeBufferPointer<Double>, unknowns: UnsafeBufferPointer<Int32>) {
+    let count = unknowns.count
+    precondition(element.count == count * count, "a value for each pair of unknowns")
+    let pattern = self.pattern
+    values.withUnsafeMutableBufferPointer { values in
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { order in
+        // The element's rows by ascending unknown: so they are met in a column of the pattern.
+        for place in 0..<count {
+          var hole = place
+          while hole > 0, unknowns[order[hole - 1]] > unknowns[place] {
+            order[hole] = order[hole - 1]
+            hole -= 1
+          }
+          order[hole] = place
+        }
+        var first = 0
+        while first < count, unknowns[order[first]] < 0 { first += 1 }
+        for place in first..<count {
+          let column = unknowns[order[place]]
+          var start = place
+          while start > first, unknowns[order[start - 1]] == column { start -= 1 }
+          var entry = Int(pattern.columnStarts[Int(column)])
+          let end = Int(pattern.columnStarts[Int(column) + 1])
+          for other in start..<count {
+            let row = unknowns[order[other]]
+            while entry < end, pattern.rows[entry] < row { entry += 1 }
+            precondition(entry < end && pattern.rows[entry] == row, "an entry outside the pattern")
+            values[entry] += element[count * order[other] + order[place]]
+          }
+        }
+      }
+    }
+  }
+
   /// result = A x.
   ///
   /// - Parameters:

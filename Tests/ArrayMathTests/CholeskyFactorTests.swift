@@ -103,4 +103,60 @@ import Testing
     let factor = try CholeskyFactor(pattern: system.pattern)
     #expect(throws: CholeskyError.notFinite) { try factor.factorise(system.values) }
   }
+
+  @Test(arguments: [CholeskyFactor.Order.minimumDegree, .nestedDissection, .given((0..<40).reversed().map(\.self))])
+  func theOrderOfEliminationChangesNothingButTheFactor(order: CholeskyFactor.Order) throws {
+    let system = matrix(size: 40)
+    let factor = try CholeskyFactor(pattern: system.pattern, order: order)
+    try factor.factorise(system.values)
+    #expect(factor.entryCount >= system.pattern.count)
+    let right = (0..<40).map { Double($0 % 5) - 2 }
+    #expect(residual(system, try factor.solve(right), right) < 1e-12)
+  }
+
+  @Test func elementsAddUpAsTheirEntriesDo() throws {
+    // Unknowns in any order, one left out, one that comes twice.
+    let connectivity: [Int32] = [7, 2, -1, 4, 2, 0, 7, 5]
+    let pattern = SparsityPattern(size: 8, unknownsPerElement: 4, connectivity: connectivity)
+    var (fast, plain) = (SymmetricSparseMatrix(pattern: pattern), SymmetricSparseMatrix(pattern: pattern))
+    var generator = SeededGenerator(seed: 1)
+    let twice: [Int32] = [4, 7, 4, 2]
+    for unknowns in [Array(connectivity[..<4]), Array(connectivity[4...]), twice] {
+      var element = [Double](repeating: 0, count: 16)
+      for a in 0..<4 {
+        for b in 0...a {
+          let value = generator.normal()
+          (element[4 * a + b], element[4 * b + a]) = (value, value)
+        }
+      }
+      element.withUnsafeBufferPointer { values in
+        unknowns.withUnsafeBufferPointer { fast.add(element: values, unknowns: $0) }
+      }
+      for a in 0..<4 {
+        for b in 0..<4 where unknowns[a] >= unknowns[b] && unknowns[b] >= 0 {
+          plain.add(element[4 * a + b], row: Int(unknowns[a]), column: Int(unknowns[b]))
+        }
+      }
+    }
+    for (a, b) in zip(fast.values, plain.values) { #expect(abs(a - b) < 1e-15) }
+  }
+
+  @Test func thePatternIsThatOfAllPairs() {
+    var generator = SeededGenerator(seed: 2)
+    let connectivity = (0..<120).map { _ in Int32(generator.uniform() * 26) - 1 }
+    let pattern = SparsityPattern(size: 25, unknownsPerElement: 6, connectivity: connectivity)
+    var expected = Set((0..<25).map { SIMD2($0, $0) })
+    for start in stride(from: 0, to: 120, by: 6) {
+      for a in connectivity[start..<start + 6] where a >= 0 {
+        for b in connectivity[start..<start + 6] where b >= a { expected.insert(SIMD2(Int(a), Int(b))) }
+      }
+    }
+    var seen: [SIMD2<Int>] = []
+    for column in 0..<25 {
+      let rows = pattern.rows[Int(pattern.columnStarts[column])..<Int(pattern.columnStarts[column + 1])]
+      #expect(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 })
+      seen += rows.map { SIMD2(column, Int($0)) }
+    }
+    #expect(seen.count == expected.count && Set(seen) == expected)
+  }
 }
