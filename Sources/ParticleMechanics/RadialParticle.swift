@@ -24,19 +24,16 @@ public struct RadialParticle: Sendable {
   /// Radius below which the stress of a singular centre is not given, per radius of the particle.
   public static let relativeStressCutoff = 1e-3
 
-  public let model: ParticleModel
-  public let geometry: RadialGeometry
+  public let material: TexturedMaterial
   public let resolution: Resolution
 
+  public var model: ParticleModel { material.model }
+  public var geometry: RadialGeometry { material.geometry }
+
   private let transport: RadialTransport
-  private let mechanics: RadialMechanics
+  private let elasticity: RadialElasticity
   /// Largest diffusivity along the radius, in m²/s.
   private let largestDiffusivity: Double
-  private let core: SIMD3<Double>
-  private let shell: SIMD3<Double>
-  private let isSingular: Bool
-  /// Transport shape functions at the points of the mechanics' rule.
-  private let shapes: [[Double]]
 
   /// Meshes and factors the particle.
   ///
@@ -44,17 +41,25 @@ public struct RadialParticle: Sendable {
   public init(
     model: ParticleModel, geometry: RadialGeometry = .cylinder, resolution: Resolution = Resolution()
   ) throws(RadialParticleError) {
+    try self.init(material: TexturedMaterial(model: model, in: geometry), resolution: resolution)
+  }
+
+  /// Meshes and factors a particle whose expansion or stiffness may be those of its crystals.
+  ///
+  /// - Throws: ``RadialParticleError`` when a property of the model or the resolution is out of range, or when the
+  ///   diffusivity depends on lithiation: that asks for a ``RadialCell``.
+  public init(
+    material: TexturedMaterial, resolution: Resolution = Resolution()
+  ) throws(RadialParticleError) {
+    let (model, geometry) = (material.model, material.geometry)
     try Self.check(model)
     try Self.check(resolution)
-    self.model = model
-    self.geometry = geometry
+    guard material.hasConstantDiffusivity else { throw .variableDiffusivity }
+    self.material = material
     self.resolution = resolution
-    core = model.expansion.core(in: geometry)
-    shell = model.expansion.shell(in: geometry)
-    isSingular = model.shellWeight(atRadius: 0) * abs(shell[0] - shell[1]) > 1e-9
     let mesh = RadialMesh(
       structure: model.structure, radius: model.radius, count: resolution.elements,
-      centreLength: isSingular ? 1e-3 * Self.relativeStressCutoff : nil)
+      centreLength: material.hasSingularCentre ? 1e-3 * Self.relativeStressCutoff : nil)
     let largest =
       switch model.structure {
       case .random: model.coreDiffusivity
@@ -67,10 +72,7 @@ public struct RadialParticle: Sendable {
       return (model.coreDiffusivity * (1 - weight) + model.radialDiffusivity * weight) / largest
     }
     self.transport = transport
-    mechanics = RadialMechanics(mesh: mesh, power: geometry.power, poissonRatio: model.poissonRatio)
-    shapes = RadialElement.gauss(RadialMechanics.points).map {
-      transport.element.shapes(at: $0.point).values
-    }
+    elasticity = RadialElasticity(material: material, mesh: mesh, transportElement: transport.element)
   }
 
   /// Follows a protocol from a uniform state.
@@ -132,43 +134,9 @@ public struct RadialParticle: Sendable {
   private func profile(
     of state: RadialTransport.State, initialContent: Double, leg: Int, time: Double, radii: [Double]
   ) -> RadialProfile {
-    let degree = RadialTransport.degree
-    let solution = mechanics.solve(freesAxis: model.axialCondition == .generalisedPlaneStrain) { e, q, radius in
-      let lithiation = (0...degree).reduce(0) { $0 + shapes[q][$1] * state.lithiation[e * degree + $1] }
-      return eigenstrain(lithiation, at: radius)
-    }
-    var lithiation: [Double] = []
-    var displacement: [Double] = []
-    var stresses: [SIMD3<Double>] = []
-    func evaluate(_ radius: Double) -> (lithiation: Double, displacement: Double, stress: SIMD3<Double>) {
-      let u = transport.value(state, at: radius)
-      let (w, stress) = mechanics.evaluate(solution, at: radius, eigenstrain: eigenstrain(u, at: radius))
-      return (u, w, stress)
-    }
-    for radius in radii {
-      let relative = min(radius / model.radius, 1)
-      let point = evaluate(relative)
-      let isHidden = isSingular && relative < Self.relativeStressCutoff
-      lithiation.append(point.lithiation)
-      displacement.append(point.displacement * model.radius)
-      stresses.append(isHidden ? evaluate(Self.relativeStressCutoff).stress : point.stress)
-    }
     let content = transport.content(state)
-    return RadialProfile(
-      leg: leg, time: time, radius: radii, lithiation: lithiation,
-      radialStress: stresses.map { $0.x * model.youngsModulus },
-      hoopStress: stresses.map { $0.y * model.youngsModulus },
-      axialStress: stresses.map { $0.z * model.youngsModulus }, displacement: displacement,
-      meanLithiation: transport.mean(state), surfaceDisplacement: evaluate(1).displacement * model.radius,
-      axialStrain: solution.axialStrain,
-      lithiumBalanceDefect: Double(geometry.power + 1) * (content - initialContent - state.entered),
-      stressCutoff: isSingular ? Self.relativeStressCutoff * model.radius : nil)
-  }
-
-  /// ε* along radius and the two tangents, at a radius of 0...1.
-  private func eigenstrain(_ lithiation: Double, at radius: Double) -> SIMD3<Double> {
-    let volumetric = model.volumetricStrainPerLithiation * (lithiation - model.referenceLithiation)
-    let weight = model.shellWeight(atRadius: radius * model.radius)
-    return volumetric * ((1 - weight) * core + weight * shell)
+    return elasticity.profile(
+      lithiation: state.lithiation, radii: radii, leg: leg, time: time, meanLithiation: transport.mean(state),
+      lithiumBalanceDefect: Double(geometry.power + 1) * (content - initialContent - state.entered))
   }
 }

@@ -12,6 +12,8 @@ public enum RadialParticleError: Error, Sendable, Hashable, CustomStringConverti
   case invalidRadius(Double, limit: Double)
   /// A setting of the numerical resolution is out of range.
   case invalidResolution(setting: String, value: Double, expected: String)
+  /// The diffusivity depends on lithiation, which a ``RadialParticle`` cannot follow.
+  case variableDiffusivity
   /// The step in time became too short, or the steps too many, at this time of a leg in seconds.
   case stepsExhausted(leg: Int, time: Double)
 
@@ -26,6 +28,8 @@ public enum RadialParticleError: Error, Sendable, Hashable, CustomStringConverti
       "the radius \(value) m lies outside the particle; expected 0 to \(limit) m"
     case .invalidResolution(let setting, let value, let expected):
       "the radial resolution's \(setting) is \(value); expected \(expected)"
+    case .variableDiffusivity:
+      "the diffusivity depends on lithiation; expected a constant one here, or use the radial cell"
     case .stepsExhausted(let leg, let time):
       "leg \(leg + 1) of the protocol could not be followed beyond \(time) s; use a larger time tolerance"
     }
