@@ -22,6 +22,7 @@ let targets: [Target] = [
     name: "CCompressionSystem", providers: [.apt(["liblz4-dev", "libzstd-dev", "libblosc-dev", "zlib1g-dev"])]),
   .target(name: "CHDF5", dependencies: ["CHDF5System"]),
   .target(name: "CTIFF", dependencies: ["CTIFFSystem"]),
+  .target(name: "CGmsh"),
   .target(name: "CKernels"),
 
   // MARK: - Foundations
@@ -48,7 +49,8 @@ let targets: [Target] = [
     name: "FileFormats",
     dependencies: [
       "HDF5", "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "Ptychography", "Tomography", "CTIFF", "CCompressionSystem", "CKernels", "COpenSSLSystem",
+      "PowderDiffraction", "Ptychography", "Tomography", "CTIFF", "CGmsh", "CCompressionSystem", "CKernels",
+      "COpenSSLSystem",
     ]),
   .target(name: "Pipeline", dependencies: ["Quantities", "Figures", "ArrayMath", "COpenSSLSystem", yams]),
 
@@ -176,7 +178,8 @@ let package = Package(
   swiftLanguageModes: [.v6])
 
 // Swift's settings are for Swift targets; the C targets are shims and kernels.
-for target in package.targets where target.type != .system && !["CHDF5", "CTIFF", "CKernels"].contains(target.name) {
+let shims = ["CHDF5", "CTIFF", "CGmsh", "CKernels"]
+for target in package.targets where target.type != .system && !shims.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
