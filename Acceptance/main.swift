@@ -21,6 +21,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-alignment", tomographyAlignmentLines),
   ("tomography-readers", tomographyReadersLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
+  ("particle-voronoi", particleVoronoiLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

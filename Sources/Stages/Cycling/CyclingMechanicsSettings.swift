@@ -168,7 +168,7 @@ extension ParticleCyclingStage {
       "edge of an element over the radius, for shape section", default: Ratio(6, .percent),
       in: Ratio(0.1, .percent)...Ratio(50, .percent))
     public var elementSize: Ratio
-    @Setting("elements along the radius, for spheres and cylinders", default: 60, in: 8...5000)
+    @Setting("elements of degree four along the radius, for spheres and cylinders", default: 24, in: 4...5000)
     public var radialElements: Int
 
     public init() {}

@@ -60,7 +60,7 @@ struct CyclingModel: Sendable {
     } else {
       measured = CrystalExpansion.marker2019.relative(to: reference)
     }
-    return try measured.scaled(by: settings.factor.value.si, over: 0...1)
+    return try measured.scaled(by: settings.factor.value.si)
   }
 
   private static func cycling(
@@ -119,10 +119,10 @@ struct CyclingModel: Sendable {
 
 extension CrystalExpansion {
   /// The same lattice with strains that are larger by a factor.
-  func scaled(by factor: Double, over range: ClosedRange<Double>) throws -> CrystalExpansion {
+  func scaled(by factor: Double) throws -> CrystalExpansion {
     guard factor != 1 else { return self }
-    let count = 200
-    let grid = (0...count).map { range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count) }
+    let (low, high) = (lithiationRange.lowerBound, lithiationRange.upperBound)
+    let grid = (0...200).map { low + (high - low) * Double($0) / 200 }
     let strains = grid.map { self($0).strain }
     return try CrystalExpansion(
       lithiation: grid, a: strains.map { 1 + factor * $0.a }, c: strains.map { 1 + factor * $0.c },

@@ -133,3 +133,18 @@ extension ParticleCyclingStage.Input.Lattice {
       name: name, lithiation: rows.map(\.lithiation), a: rows.map { $0.a * 1e-10 }, c: rows.map { $0.c * 1e-10 })
   }
 }
+
+extension ParticleCyclingStage.Input {
+  /// What the `particle` verb gives the stage without the rest of an experiment.
+  ///
+  /// - Parameter map: path of an orientation map, whose grains are those of the default segmentation.
+  /// - Throws: the reader's errors.
+  public init(map: String?, material: MaterialSettings) throws {
+    self.init()
+    specificCapacity = material.specificCapacity.value.si
+    if let map {
+      let opened = try OrientationMapStage.Input(file: map)
+      self.map = OrientationGrains(opened.map, OrientationMapStage.Parameters().segmentation)
+    }
+  }
+}

@@ -54,6 +54,10 @@ extension ParticleCyclingStage {
       if grains != nil, shape != .section {
         report("grains", "a \(shape.rawValue) has no grains", "write `shape: section`, or leave `grains` out")
       }
+      if grains != nil, expansion.convention != .crystal {
+        report(
+          "expansion.convention", "grains follow their crystal", "write `convention: crystal`, or leave `grains` out")
+      }
       if contact != nil, shape != .section {
         report(
           "contact", "a \(shape.rawValue) is wetted evenly",
@@ -86,12 +90,12 @@ extension ParticleCyclingStage {
           "surface.kinetics", "the protocol has voltages and the surface has no kinetics",
           "write `kinetics: butler-volmer`, or end the steps by a lithiation or a duration")
       }
-      if elasticity.coupling, shape == .mesh || shape == .section, expansion.convention != .crystal,
-        expansion.convention != .isotropicCore
+      if elasticity.coupling, shape == .sphere || shape == .cylinder,
+        structure != .random || elasticity.kind == .crystal
       {
         report(
-          "elasticity.coupling", "stress cannot act on lithium under an expansion within the plane alone",
-          "write `expansion: { convention: crystal }`, or leave `coupling` out")
+          "elasticity.coupling", "along a radius stress acts on lithium only in an isotropic particle",
+          "write `structure: random` with `elasticity: { kind: isotropic }`, or `shape: section`")
       }
       let keys = Set(model.changeableKeys())
       for (place, sweep) in sweep.enumerated() {
