@@ -22,6 +22,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-readers", tomographyReadersLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-voronoi", particleVoronoiLines),
+  ("particle-fracture", particleFractureLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
