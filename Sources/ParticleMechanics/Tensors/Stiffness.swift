@@ -38,11 +38,17 @@ public struct Stiffness: Sendable, Hashable {
 
   /// σ of an elastic strain.
   public func callAsFunction(_ strain: SymmetricTensor3) -> SymmetricTensor3 {
-    let e = [strain.xx, strain.yy, strain.zz, 2 * strain.yz, 2 * strain.xz, 2 * strain.xy]
-    var sums = [Double](repeating: 0, count: 6)
-    for row in 0..<6 {
-      for column in 0..<6 { sums[row] += values[6 * row + column] * e[column] }
+    values.withUnsafeBufferPointer { Self.stress($0, strain) }
+  }
+
+  /// σ = C e with C given by its 36 values.
+  @inline(__always)
+  static func stress(_ c: UnsafeBufferPointer<Double>, _ strain: SymmetricTensor3) -> SymmetricTensor3 {
+    let (xy, xz, yz) = (2 * strain.xy, 2 * strain.xz, 2 * strain.yz)
+    @inline(__always) func row(_ first: Int) -> Double {
+      let normal = c[first] * strain.xx + c[first + 1] * strain.yy + c[first + 2] * strain.zz
+      return normal + (c[first + 3] * yz + c[first + 4] * xz + c[first + 5] * xy)
     }
-    return SymmetricTensor3(xx: sums[0], yy: sums[1], zz: sums[2], yz: sums[3], xz: sums[4], xy: sums[5])
+    return SymmetricTensor3(xx: row(0), yy: row(6), zz: row(12), yz: row(18), xz: row(24), xy: row(30))
   }
 }
