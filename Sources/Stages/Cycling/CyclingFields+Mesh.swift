@@ -43,56 +43,29 @@ extension CyclingFields {
   /// - Throws: `CrackingError`.
   mutating func followBoundaries(of mesh: ElementMesh, _ split: RegionNodes, _ cracking: CyclingCracking) throws {
     guard dimension == 2 else { return }
-    let pieces = Self.pieces(of: mesh, split)
-    boundaries = pieces.flatMap { piece in
-      let (a, b) = (mesh.position(Int(piece.start)), mesh.position(Int(piece.end)))
-      return [a.x, a.y, b.x, b.y]
+    let nodes = mesh.shape.nodeCount
+    let pieces = mesh.regionBoundaries().map { side in
+      // The entries of the side in the elements on both sides of it.
+      let entries = [side.lowerElement, side.higherElement].flatMap { element in
+        (0..<nodes).map { element * nodes + $0 }.filter { side.nodes.contains(mesh.elements[$0]) }
+          .map { Int(split.elements[$0]) }
+      }
+      return (start: mesh.position(Int(side.nodes[0])), end: mesh.position(Int(side.nodes[1])), entries: entries)
     }
+    boundaries = pieces.flatMap { [$0.start.x, $0.start.y, $0.end.x, $0.end.y] }
     boundaryIntensity = []
     boundaryIntensity.reserveCapacity(time.count * pieces.count)
     for state in time.indices {
       for piece in pieces {
-        let along = mesh.position(Int(piece.end)) - mesh.position(Int(piece.start))
+        let along = piece.end - piece.start
         // The traction is the same on both sides; what the elements say of it is averaged.
         var sum = SymmetricTensor3()
-        for entry in piece.entries { sum = sum + tensor(state: state, node: Int(entry)) }
+        for entry in piece.entries { sum = sum + tensor(state: state, node: entry) }
         let mean = (1 / Double(piece.entries.count)) * sum
         boundaryIntensity.append(
           try cracking.boundaryIntensity(normal: SIMD3(along.y, -along.x, 0), stress: mean))
       }
     }
-  }
-
-  private struct Piece {
-    /// Nodes of the mesh.
-    var start: Int32
-    var end: Int32
-    /// Entries of the split on both sides.
-    var entries: [Int32]
-  }
-
-  private static func pieces(of mesh: ElementMesh, _ split: RegionNodes) -> [Piece] {
-    let nodes = mesh.shape.nodeCount, corners = SectionRaster.cornerCount(Int(mesh.shape.vtkType))
-    let hasMiddles = nodes > corners
-    var seen: [SIMD2<Int32>: (region: Int32, entries: [Int32])] = [:]
-    var found: [Piece] = []
-    for element in 0..<mesh.elementCount {
-      let base = element * nodes
-      for side in 0..<corners {
-        var places = [base + side, base + (side + 1) % corners]
-        if hasMiddles { places.append(base + corners + side) }
-        let (a, b) = (mesh.elements[places[0]], mesh.elements[places[1]])
-        let key = SIMD2(min(a, b), max(a, b)), entries = places.map { split.elements[$0] }
-        guard let other = seen.removeValue(forKey: key) else {
-          seen[key] = (mesh.regions[element], entries)
-          continue
-        }
-        if other.region != mesh.regions[element] {
-          found.append(Piece(start: a, end: b, entries: other.entries + entries))
-        }
-      }
-    }
-    return found
   }
 }
 

@@ -120,8 +120,12 @@ extension ParticleCyclingStage {
     public var source: GrainSource
     @Setting("orientation measurement whose map it is, for source orientation", example: "tebsd")
     public var orientation: String?
-    @Setting("number of grains, for voronoi and nanorods", default: 60, in: 2...5000)
+    @Setting("number of grains, for voronoi", default: 60, in: 2...5000)
     public var count: Int
+    @Setting(
+      "width of rods and of the core's grains over the radius, for nanorods", default: Ratio(12, .percent),
+      in: Ratio(1, .percent)...Ratio(80, .percent))
+    public var rodWidth: Ratio
     @Setting("seed of the nuclei and frames", default: 1, in: 0...1_000_000_000)
     public var seed: Int
     @Setting(
@@ -205,7 +209,8 @@ extension ParticleCyclingStage {
     @Setting("whether cracks are followed by a phase field through the kept states", default: false)
     public var phaseField: Bool
     @Setting(
-      "width over which the phase field smears a crack, over the radius", default: Ratio(5, .percent),
+      "length over which the phase field smears a crack, over the radius; at least 2.5 times `mesh.element_size`",
+      default: Ratio(15, .percent),
       in: Ratio(0.1, .percent)...Ratio(50, .percent))
     public var phaseFieldWidth: Ratio
 

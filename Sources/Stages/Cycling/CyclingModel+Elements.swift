@@ -72,12 +72,15 @@ extension CyclingModel {
   private func outcome<Material: ParticleMaterial>(
     mesh: ElementMesh, material: Material, axes: [SIMD3<Double>?], warps: Bool, _ context: RunContext
   ) throws -> CyclingOutcome {
-    let transport = try MeshTransport(mesh: mesh, material: material, kinetics: kinetics)
+    let mechanics = try MeshMechanics(
+      mesh: mesh, material: material, axialCondition: parameters.elasticity.axialCondition, warps: warps)
+    let transport = try MeshTransport(
+      mesh: mesh, material: material, kinetics: kinetics, coupling: meshCoupling.map { ($0, mechanics) })
+    // What a stage of a step is left with must not be told from the error that a step may have.
+    transport.iterationTolerance = max(1e-4 * parameters.protocol.tolerance, 1e-10)
     let result = try follow(transport, context)
     var outcome = outcome(of: result)
     let kept = shown(result)
-    let mechanics = try MeshMechanics(
-      mesh: mesh, material: material, axialCondition: parameters.elasticity.axialCondition, warps: warps)
     let lithiations = kept.map(\.state.lithiation)
     let displacements = try mechanics.displacements(lithiations: lithiations)
     let split = RegionNodes(mesh)
@@ -89,6 +92,10 @@ extension CyclingModel {
       mesh, split, axes: axes, times: kept.map(\.time), lithiations: lithiations, displacements: displacements,
       stresses: stresses)
     try fields.followBoundaries(of: mesh, split, cracking)
+    if parameters.cracking.phaseField, mesh.dimension == 2 {
+      let states = try damage(mesh, material, lithiations: lithiations, context)
+      fields.damage = states.flatMap { split.values($0) }
+    }
     outcome.drivers = try cracking.drivers(fields, surfaceNodes: mesh.surfaceEntries(split))
     outcome.fields = fields
     outcome.statistics = [
@@ -97,5 +104,42 @@ extension CyclingModel {
     ]
     outcome.settleHeadlines()
     return outcome
+  }
+
+  /// How stress acts back on lithium in elements; nil where it does not.
+  private var meshCoupling: MeshStressCoupling? {
+    guard parameters.elasticity.coupling else { return nil }
+    return kinetics.map { .openCircuit($0) }
+      ?? .idealSolution(
+        maximumConcentration: maximumConcentration, temperature: parameters.material.temperature.si)
+  }
+
+  /// The damage of each node of the mesh at the kept states, by a phase field that follows them and never heals.
+  ///
+  /// - Throws: `CrackingError`, and `Interrupted`.
+  private func damage<Material: ParticleMaterial>(
+    _ mesh: ElementMesh, _ material: Material, lithiations: [[Double]], _ context: RunContext
+  ) throws -> [[Double]] {
+    let cracking = try CyclingCracking(parameters)
+    let range = parameters.cracking.toughness.map(\.si)
+    let toughness = (range[0] * range[1]).squareRoot()
+    let energy = toughness * toughness / cracking.driver.planeStrainModulus
+    let length = parameters.cracking.phaseFieldWidth.si * mesh.reach
+    let fracture = try PhaseFieldFracture(
+      mesh: mesh, material: material, settings: FractureSettings(lengthScale: length), fractureEnergy: { _ in energy })
+    return try lithiations.map { lithiation in
+      if context.isCancelled() { throw Interrupted() }
+      return try fracture.advance(lithiation: lithiation).damage
+    }
+  }
+}
+
+extension ElementMesh {
+  /// The largest distance of a node from the origin, in metres.
+  var reach: Double {
+    (0..<nodeCount).map { node in
+      let place = position(node)
+      return (place * place).sum().squareRoot()
+    }.max() ?? 0
   }
 }

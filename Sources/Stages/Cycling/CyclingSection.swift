@@ -36,9 +36,48 @@ struct CyclingSection {
       let centroids = voronoi.partition.areas().map(\.centroid)
       let frames = Self.frames(centroids, parameters, using: &generator)
       grains = try Self.grains(frames, model)
-    case .nanorods, .orientation:
-      throw StageDocumentError(path: "grains", problem: "not yet")
+    case .nanorods:
+      let rods = try NanorodTexture(
+        radius: radius, coreRadius: parameters.transitionRadius.si * radius, grainWidth: settings.rodWidth.si * radius,
+        axes: settings.texture == .inPlane ? .hoop : .tangentialPlane, outline: outline, using: &generator)
+      mesh = try mesher.mesh(rods.grains.partition)
+      let frames =
+        settings.texture == .random ? rods.frames.map { _ in GrainFrame.random(using: &generator) } : rods.frames
+      grains = try Self.grains(frames, model)
+    case .orientation:
+      guard let map = model.input.map else {
+        throw StageDocumentError(path: "grains.orientation", problem: "there is no orientation map")
+      }
+      let mapped = try Self.mapped(map)
+      // The section is as large as the map shows it; its elements are measured by it too.
+      let reach = mapped.partition.points.map { ($0 * $0).sum().squareRoot() }.max() ?? radius
+      mesh = try SectionMesher(elementSize: parameters.mesh.elementSize.si * reach).mesh(mapped.partition)
+      if let contact = parameters.contact { mesh.wet(contact) }
+      grains = try Self.grains(mapped.frames, model)
+      if mapped.filledPoints > 0 || mapped.droppedPoints > 0 {
+        grains?.warnings.append(
+          "\(mapped.filledPoints) points of the map that belonged to no grain were given to their neighbours, \(mapped.droppedPoints) apart from the section were left out."
+        )
+      }
     }
+  }
+
+  /// The grains of an orientation map, in the model's frame.
+  private static func mapped(_ map: OrientationGrains) throws -> MappedGrains {
+    let found = map.grains.grains
+    var frames: [Int: GrainFrame] = [:]
+    for (label, grain) in found.enumerated() {
+      // Rotations take sample to crystal coordinates; axes of the crystal are wanted in the frame of the map.
+      func axis(_ direction: SIMD3<Double>) -> SIMD3<Double> {
+        map.map.mapToSample.inverse(grain.meanOrientation.inverse(direction))
+      }
+      frames[label] = try GrainFrame(x: axis(SIMD3(1, 0, 0)), y: axis(SIMD3(0, 1, 0)), z: axis(SIMD3(0, 0, 1)))
+    }
+    let grid = map.map.grid
+    return try GrainLabelMap(
+      rows: grid.rows, columns: grid.columns, labels: map.grains.labels.map { Int($0) }, stepX: grid.stepX,
+      stepY: grid.stepY
+    ).grains(frames: frames)
   }
 
   /// A frame for each grain that was generated.
@@ -77,5 +116,21 @@ struct CyclingSection {
       diffusivityAlongC: model.diffusivity.scaled(by: parameters.material.diffusivityRatio.si), expansion: expansion,
       stiffness: stiffness)
     return Grains(material: material, axes: frames.map(\.z), warnings: [])
+  }
+}
+
+extension ElementMesh {
+  /// Names the sides of the outside whose middle lies in a range of directions from the origin as wetted.
+  mutating func wet(_ contact: ParticleCyclingStage.ContactSettings) {
+    guard let count = shape.facet?.nodeCount else { return }
+    let sides = surfaceFacets()
+    var wetted: [Int32] = []
+    for start in stride(from: 0, to: sides.count, by: count) {
+      let middle = position(Int(sides[start])) + position(Int(sides[start + 1]))
+      var angle = atan2(middle.y, middle.x) - contact.from.si
+      angle -= 2 * .pi * (angle / (2 * .pi)).rounded(.down)
+      if angle <= contact.to.si - contact.from.si { wetted += sides[start..<start + count] }
+    }
+    boundaries[BoundaryName.wetted] = wetted
   }
 }

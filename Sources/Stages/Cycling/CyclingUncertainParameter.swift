@@ -39,7 +39,7 @@ struct CyclingUncertainParameter: Sendable {
     let hasKinetics = parameters.surface.kinetics == .butlerVolmer
     add(
       "radius", "radius of the particle", parameters.$radius, source: "a particle of the usual size",
-      3 * .micrometre, 8 * .micrometre, isUsed: parameters.shape != .mesh)
+      3 * .micrometre, 8 * .micrometre, isUsed: parameters.shape != .mesh && parameters.grains?.source != .orientation)
     add(
       "material.diffusivity_factor", "factor on the diffusivity", parameters.material.$diffusivityFactor,
       source: "published diffusivities of NMC811 differ by more (Chen 2020: 4e-15 m2/s, O'Regan 2022: 3e-15 to 3e-14)",

@@ -97,6 +97,16 @@ extension ParticleCyclingStage {
           "elasticity.coupling", "along a radius stress acts on lithium only in an isotropic particle",
           "write `structure: random` with `elasticity: { kind: isotropic }`, or `shape: section`")
       }
+      if cracking.phaseField {
+        if shape != .section, shape != .mesh {
+          report(
+            "cracking.phase_field", "a \(shape.rawValue) has no elements that could crack", "write `shape: section`")
+        } else if shape == .section, cracking.phaseFieldWidth.si < 2.5 * mesh.elementSize.si {
+          report(
+            "cracking.phase_field_width", "the elements are too large for so narrow a crack",
+            "expected at least 2.5 times `mesh.element_size`, \(mesh.elementSize)")
+        }
+      }
       let keys = Set(model.changeableKeys())
       for (place, sweep) in sweep.enumerated() {
         for (index, value) in sweep.values.enumerated() {
