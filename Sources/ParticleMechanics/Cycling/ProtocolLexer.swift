@@ -25,7 +25,7 @@ struct ProtocolLexer {
     while position < characters.count {
       let character = characters[position]
       let start = position
-      if isDigit(position) || ((character == "." || isMinus(character)) && startsNumber(position + 1)) {
+      if startsNumber(position) || (isMinus(character) && startsNumber(position + 1)) {
         let end = numberEnd(position)
         if end + 1 < characters.count, characters[end] == ",", isDigit(end + 1) {
           let word = String(characters[start...(end + 1)])

@@ -19,8 +19,8 @@ enum ProtocolUnit {
     case "s", "sec", "secs", "second", "seconds": 1
     case "min", "mins", "minute", "minutes": 60
     case "h", "hr", "hrs", "hour", "hours": 3600
-    case "d", "day", "days": 86400
-    default: nil
+    case "day", "days": 86400
+    default: word == "d" ? 86400 : nil
     }
   }
 

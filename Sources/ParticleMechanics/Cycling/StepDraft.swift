@@ -89,7 +89,9 @@ struct StepDraft {
         ? "a current such as 0.5 C, C/20 or 30 pA" : "an end such as until 4.4 V, for 1 h or until lithiation 0.3"
     case .constantCurrentThenVoltage:
       current == nil ? "a current such as 0.5 C" : "a voltage and a cut-off, such as to 4.4 V until C/20"
-    case .hold: "a voltage such as 4.4 V, or an end such as until C/20 or for 1 h"
+    case .hold:
+      voltage == nil && lithiation == nil
+        ? "a voltage such as 4.4 V, or an end such as until C/20 or for 1 h" : "an end such as until C/20 or for 1 h"
     case .rest: "a time such as 1 h"
     }
   }

@@ -25,7 +25,7 @@ public struct Formula: Sendable, Hashable, CustomStringConvertible {
   /// A formula written into the program, whose tests read every one.
   init(literal: StaticString) {
     do {
-      try self.init("\(literal)")
+      try self.init(literal.description)
     } catch {
       preconditionFailure(error.description)
     }
@@ -69,18 +69,21 @@ public struct Formula: Sendable, Hashable, CustomStringConvertible {
         case .lithiation:
           top += 1
           stack[top] = Dual(value: lithiation, slope: 1)
-        case .negate:
-          stack[top] = Dual(value: -stack[top].value, slope: -stack[top].slope)
-        case .apply(let function):
-          if function.argumentCount == 2 { top -= 1 }
-          stack[top] = Dual.apply(function, stack[top], function.argumentCount == 2 ? stack[top + 1] : stack[top])
-        case .add, .subtract, .multiply, .divide, .power:
-          top -= 1
-          stack[top] = Dual.combine(instruction, stack[top], stack[top + 1])
+        default:
+          let last = stack[top]
+          top += instruction.growth
+          stack[top] = Dual.combine(instruction, stack[top], last)
         }
       }
       return (stack[0].value, stack[0].slope)
     }
+  }
+}
+
+extension Formula {
+  /// An operation on one number (then both are the same) or two.
+  static func evaluate(_ operation: Instruction, _ a: Double, _ b: Double) -> Double {
+    Dual.combine(operation, Dual(value: a, slope: 0), Dual(value: b, slope: 0)).value
   }
 }
 
@@ -101,14 +104,18 @@ private struct Dual: BitwiseCopyable {
   var value: Double
   var slope: Double
 
+  /// - Parameter b: the second operand; the only one of an operation of one.
   static func combine(_ operation: Formula.Instruction, _ a: Dual, _ b: Dual) -> Dual {
     switch operation {
+    case .number, .lithiation: b
+    case .negate: Dual(value: -b.value, slope: -b.slope)
+    case .apply(let function): apply(function, function.argumentCount == 2 ? a : b, b)
     case .add: Dual(value: a.value + b.value, slope: a.slope + b.slope)
     case .subtract: Dual(value: a.value - b.value, slope: a.slope - b.slope)
     case .multiply: Dual(value: a.value * b.value, slope: a.slope * b.value + a.value * b.slope)
     case .divide:
       Dual(value: a.value / b.value, slope: (a.slope - a.value / b.value * b.slope) / b.value)
-    default: power(a, b)
+    case .power: power(a, b)
     }
   }
 

@@ -30,7 +30,7 @@ struct FormulaParser {
     while let sign = peek(), sign == "+" || sign == "-" {
       position += 1
       try product()
-      program.append(sign == "+" ? .add : .subtract)
+      emit(sign == "+" ? .add : .subtract)
     }
     nesting -= 1
   }
@@ -40,7 +40,7 @@ struct FormulaParser {
     while let sign = peek(), sign == "*" || sign == "/" {
       position += 1
       try signed()
-      program.append(sign == "*" ? .multiply : .divide)
+      emit(sign == "*" ? .multiply : .divide)
     }
   }
 
@@ -51,7 +51,7 @@ struct FormulaParser {
       if sign == "-" { isNegative.toggle() }
     }
     try power()
-    if isNegative { program.append(.negate) }
+    if isNegative { emit(.negate) }
   }
 
   private mutating func power() throws(FormulaError) {
@@ -64,7 +64,7 @@ struct FormulaParser {
     }
     try signed()
     nesting -= 1
-    program.append(.power)
+    emit(.power)
   }
 
   private mutating func operand() throws(FormulaError) {
@@ -124,8 +124,20 @@ struct FormulaParser {
         try sum()
       }
       try expect(")", "a closing parenthesis: \(word) takes \(function.argumentCount == 1 ? "one" : "two")")
-      program.append(.apply(function))
+      emit(.apply(function))
     }
+  }
+
+  /// Appends an operation; one on numbers alone is carried out at once.
+  private mutating func emit(_ operation: Formula.Instruction) {
+    let count = 1 - operation.growth
+    let operands = program.suffix(count).compactMap { if case .number(let value) = $0 { value } else { nil } }
+    guard operands.count == count else {
+      program.append(operation)
+      return
+    }
+    program.removeLast(count)
+    program.append(.number(Formula.evaluate(operation, operands[0], operands[count - 1])))
   }
 
   private mutating func expect(_ sign: Character, _ expected: String) throws(FormulaError) {

@@ -46,6 +46,15 @@ public struct MaterialTable: Sendable, Hashable {
     slopes = Self.slopes(lithiation, values)
   }
 
+  /// A table written into the program.
+  init(rows: [(lithiation: Double, value: Double)]) {
+    do {
+      try self.init(lithiation: rows.map(\.lithiation), values: rows.map(\.value))
+    } catch {
+      preconditionFailure(error.description)
+    }
+  }
+
   /// Harmonic means of neighbouring chords, weighted by the intervals; zero at an extremum.
   private static func slopes(_ x: [Double], _ y: [Double]) -> [Double] {
     let last = x.count - 1
