@@ -23,6 +23,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-voronoi", particleVoronoiLines),
   ("particle-fracture", particleFractureLines),
+  ("particle-files", particleFilesLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

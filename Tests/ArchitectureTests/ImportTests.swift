@@ -11,7 +11,7 @@ import Testing
       "CXraylibSystem",
       "CSpglibSystem", "CTIFFSystem", "CCompressionSystem",
     ],
-    ["CHDF5", "CTIFF", "CKernels"],
+    ["CHDF5", "CTIFF", "CGmsh", "CKernels"],
     ["Quantities", "ArrayMath", "Figures", "HDF5", "Crystallography", "ImageAnalysis"],
     [
       "Electrochemistry", "ElectronDiffraction", "ParticleMechanics", "PowderDiffraction", "Ptychography", "Tomography",

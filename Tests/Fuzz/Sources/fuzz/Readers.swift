@@ -2,13 +2,14 @@ import ArrayMath
 import Electrochemistry
 import FileFormats
 import Foundation
+import ParticleMechanics
 import Pipeline
 import Ptychography
 import Stages
 
 /// A reader under attack: damaged bytes must end in an error or a value, never in a crash.
 enum Reader: String, CaseIterable {
-  case mpr, mpt, csv, nexus, yaml, poni, xye, frames, scan, positions
+  case mpr, mpt, csv, nexus, yaml, poni, xye, frames, scan, positions, mesh
 
   /// Reads bytes and forgets the result.
   func read(_ bytes: [UInt8]) throws {
@@ -32,6 +33,7 @@ enum Reader: String, CaseIterable {
     case .positions:
       _ = try PtychographyStackDescription.positions(
         ofTable: bytes, named: "fuzz.csv", y: .name("y"), x: .name("x"))
+    case .mesh: _ = try GmshMeshFile.read(bytes, named: "fuzz.msh")
     case .yaml: _ = ExperimentDocument(bytes: bytes, file: "fuzz.yaml").decode(ExperimentSettings.self)
     }
   }
@@ -67,6 +69,13 @@ enum Reader: String, CaseIterable {
         positions: [ScanPosition(y: 0, x: 0), ScanPosition(y: 1e-6, x: 1e-6)])
       try CXIScanWriter.write(scan, to: file.path, compression: .gzip)
       return [[UInt8](try Data(contentsOf: file))]
+    case .mesh:
+      let mesh = ElementMesh(
+        points: [0, 0, 1, 0, 1, 1, 0, 1], shape: .triangle3, elements: [0, 1, 2, 0, 2, 3], regions: [0, 1],
+        regionNames: [0: "a"], boundaries: ["surface": [0, 1, 1, 2], "wetted": [0, 1]])
+      return try GmshMeshFile.Version.allCases.flatMap { version in
+        try GmshMeshFile.Encoding.allCases.map { try GmshMeshFile.write(mesh, version: version, encoding: $0) }
+      }
     case .positions: return [Array("y / um,x / um\n1,2\n3,4.5\n".utf8), Array("# made by hand\ny x\n1 2\n".utf8)]
     case .poni:
       return [
