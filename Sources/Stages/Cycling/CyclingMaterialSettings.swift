@@ -6,7 +6,7 @@ extension ParticleCyclingStage {
   /// What lithium does in the material.
   public struct MaterialSettings: ExperimentDecodable {
     @Setting(
-      "published set that open-circuit voltage, exchange current and diffusivity come from: chen2020 or oregan2022",
+      "published set that open-circuit voltage, exchange current and diffusivity come from: chen2020, oregan2022, or mcclelland2023 (whose diffusivity collapses towards full lithiation)",
       default: .oregan2022)
     public var set: MaterialSetName
     @Section("open-circuit voltage against lithium metal, instead of the set's")
@@ -37,7 +37,7 @@ extension ParticleCyclingStage {
 
   /// Published sets by name.
   public enum MaterialSetName: String, SettingChoice {
-    case chen2020, oregan2022
+    case chen2020, oregan2022, mcclelland2023
   }
 
   /// What happens at the surface.

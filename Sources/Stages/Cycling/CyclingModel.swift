@@ -28,13 +28,14 @@ struct CyclingModel: Sendable {
     diffusivity = try (material.diffusivity?.function() ?? set.diffusivity).scaled(
       by: material.diffusivityFactor.value.si)
     if parameters.surface.kinetics == .butlerVolmer {
-      let voltage = try material.openCircuitVoltage?.function() ?? set.openCircuitVoltage
-      let exchange = try material.exchangeCurrent?.function() ?? set.exchangeCurrentDensity
-      let kinetics = SurfaceKinetics(
-        openCircuitVoltage: voltage,
-        exchangeCurrentDensity: exchange.scaled(by: material.exchangeCurrentFactor.value.si),
-        filmResistance: parameters.surface.filmResistance.value.si, temperature: material.temperature.si,
-        maximumConcentration: maximumConcentration)
+      var kinetics = set.kinetics(
+        temperature: temperature, filmResistance: parameters.surface.filmResistance.value.si)
+      if let stated = material.openCircuitVoltage { kinetics.openCircuitVoltage = try stated.function() }
+      // What the file states is meant at the temperature of the run.
+      if let stated = material.exchangeCurrent { kinetics.exchangeCurrentDensity = try stated.function() }
+      kinetics.exchangeCurrentDensity = kinetics.exchangeCurrentDensity.scaled(
+        by: material.exchangeCurrentFactor.value.si)
+      kinetics.maximumConcentration = maximumConcentration
       try kinetics.validate()
       self.kinetics = kinetics
     } else {
@@ -136,6 +137,7 @@ extension ParticleCyclingStage.MaterialSetName {
     switch self {
     case .chen2020: .chen2020
     case .oregan2022: .oregan2022
+    case .mcclelland2023: .mcclelland2023
     }
   }
 }
