@@ -52,6 +52,8 @@ import Testing
     ),
     ("rest for 30 min", [.rest(1800)], 1),
     ("rest until 3.9 V or 10 h", [CyclingStep(.rest, until: [.voltage(3.9), .duration(36000)])], 1),
+    ("0.5C charge to 4.4 V vs. Li/Li+, 4.4 V hold until C/20, C/2 discharge to 3.4 V vs Li. 3 cycles", cycle, 3),
+    ("1 h rest, 2 C constant current charge to 4.2 V", [.rest(3600), charge(2, .voltage(4.2))], 1),
     ("discharge at C/5 to 3 V, CV for 1 h", [charge(-0.2, .voltage(3)), hold(3, .duration(3600))], 1),
   ]
 
@@ -87,6 +89,7 @@ import Testing
     ("charge at 1 C at 4.2 V", "4.2", 18, "end such as"),
     ("charge at 1 W until 4 V", "W", 13, "unit"), ("charge at 5 A/l until 4 V", "l", 15, "g or kg"),
     ("hold until C/20, rest 1 h", ",", 16, "voltage to hold"), ("() 3 times", ")", 2, "step inside"),
+    ("charge at 1 C to 4 V vs graphite", "graphite", 25, "Li"), ("4.2 V charge at 1 C for 1 h", "4.2", 1, "current"),
     ("charge at 1 C $ 4 V", "$", 15, "end such as"),
   ])
   func namesTheWordThatDoesNotFit(words: String, word: String, column: Int, expected: String) {

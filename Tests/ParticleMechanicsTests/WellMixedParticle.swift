@@ -74,3 +74,14 @@ struct WellMixedParticle: CyclingTransport {
       voltage: voltage, rate: rate, meanLithiation: u, surfaceLithiation: u, passedLithiation: state.passed)
   }
 }
+
+extension WellMixedParticle {
+  /// A sphere of 5 µm radius with a smooth open-circuit voltage; the film in Ω m².
+  static func sample(film: Double = 0) throws -> WellMixedParticle {
+    WellMixedParticle(
+      kinetics: SurfaceKinetics(
+        openCircuitVoltage: try .formula("4.7 - 1.2*u + 0.1*tanh(8*(0.5 - u))"),
+        exchangeCurrentDensity: try .formula("2*sqrt(u*(1 - u))"), filmResistance: film, maximumConcentration: 50_000),
+      specificSurface: 3 / 5e-6)
+  }
+}

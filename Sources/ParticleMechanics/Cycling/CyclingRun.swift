@@ -3,11 +3,11 @@ internal import Foundation
 /// A protocol while it is followed.
 struct CyclingRun<Transport: CyclingTransport> {
   private let driver: CyclingDriver
-  private let transport: Transport
-  private var state: Transport.State
+  let transport: Transport
+  var state: Transport.State
   /// Since the start of the protocol, in seconds.
-  private var time = 0.0
-  private(set) var result = CyclingResult<Transport.State>(
+  var time = 0.0
+  var result = CyclingResult<Transport.State>(
     kept: [], samples: [], steps: [], statistics: CyclingStatistics())
   private var nextOutput = 0
   private var nextMultiple = 0
@@ -19,12 +19,13 @@ struct CyclingRun<Transport: CyclingTransport> {
   }
 
   /// A control that acts from now to an instant at the latest.
-  private struct Segment {
+  struct Segment {
     var control: SurfaceControl
     /// Since the start of the protocol, in seconds.
     var end: Double
     var index: Int
     var words: String
+    var needsVoltage: Bool
     var conditions: [EndCondition]
   }
 
@@ -38,23 +39,26 @@ struct CyclingRun<Transport: CyclingTransport> {
     var first: CyclingReading?
     var conditions: [EndCondition] = []
     var reason: CyclingStepRecord.Reason?
+    var wished = driver.firstStep
     let duration = step.ends.reduce(Double.infinity) { shortest, end in
       if case .duration(let duration) = end { min(shortest, duration) } else { shortest }
     }
     for piece in pieces where reason == nil {
       let reading = try begin(piece.control, index: index, words: words, step: step)
-      if first == nil {
+      let isFirst = first == nil
+      if isFirst {
         first = reading
         conditions = try self.conditions(of: step, first: reading)
-        if let met = conditions.first(where: { $0.distance(reading) <= 0 }) {
-          reason = .alreadyMet(met.end)
-          break
-        }
+      }
+      // A jump of the current is a jump of the voltage, which may pass a limit.
+      if let met = conditions.first(where: { $0.distance(reading) <= 0 }) {
+        reason = isFirst ? .alreadyMet(met.end) : .reached(met.end)
+        break
       }
       let segment = Segment(
         control: piece.control, end: start + min(piece.end, duration), index: index, words: words,
-        conditions: conditions)
-      if let met = try follow(segment, count: count, progress: progress) {
+        needsVoltage: step.needsVoltage, conditions: conditions)
+      if let met = try follow(segment, wished: &wished, count: count, progress: progress) {
         reason = .reached(met)
       } else if time >= start + duration {
         reason = .reached(.duration(duration))
@@ -127,16 +131,16 @@ struct CyclingRun<Transport: CyclingTransport> {
 
   // MARK: - Steps in time
 
-  private typealias Advance = (state: Transport.State, error: Double, reading: CyclingReading)
+  typealias Advance = (state: Transport.State, error: Double, reading: CyclingReading)
 
   /// Follows one control.
   ///
+  /// - Parameter wished: the length of the first step in time, in seconds, and of the one that would come next.
   /// - Returns: the condition that ended the step of the protocol; nil when the segment's time is over.
   private mutating func follow(
-    _ segment: Segment, count: Int, progress: (CyclingProgress) throws -> Void
+    _ segment: Segment, wished: inout Double, count: Int, progress: (CyclingProgress) throws -> Void
   ) throws -> CyclingStep.End? {
     let start = time
-    var wished = driver.firstStep
     var reading = result.samples[result.samples.count - 1].reading
     while time < segment.end {
       guard time - start < driver.longestDuration else {
@@ -183,7 +187,8 @@ struct CyclingRun<Transport: CyclingTransport> {
       let next: Advance
       do {
         next = try transport.step(from: state, duration: length, control: segment.control)
-        guard next.error.isFinite, next.reading.meanLithiation.isFinite else { throw UnusableStep() }
+        let isKnown = !segment.needsVoltage || !next.reading.voltage.isNaN
+        guard isKnown, next.error.isFinite, next.reading.meanLithiation.isFinite else { throw UnusableStep() }
       } catch {
         result.statistics.failed += 1
         wished = length / 4
@@ -194,77 +199,31 @@ struct CyclingRun<Transport: CyclingTransport> {
       }
       // The estimate of a method of second order falls with the third power of the step.
       let scale = next.error > 0 ? 0.9 * cbrt(driver.tolerance / next.error) : 4
-      if next.error > driver.tolerance, length > driver.shortestStep {
-        result.statistics.rejected += 1
-        wished = max(length * min(max(scale, 0.1), 0.5), driver.shortestStep)
-        continue
+      if next.error > driver.tolerance {
+        if length > 2 * driver.shortestStep {
+          result.statistics.rejected += 1
+          wished = max(length * min(max(scale, 0.1), 0.5), driver.shortestStep)
+          continue
+        }
+        // The error is not the step's: the next one does not get shorter for it.
+        return (length, next, length)
       }
-      let grown = length * min(max(scale, 0.25), 4)
       // A step cut short by an output says little about longer ones.
-      return (length, next, scale >= 1 ? max(grown, wished) : grown)
+      return (length, next, max(length * min(scale, 4), scale >= 1 ? wished : 0))
     }
   }
 
   private struct UnusableStep: Error, CustomStringConvertible {
-    var description: String { "the lithiation is not a number" }
+    var description: String { "the lithiation or the voltage is not a number" }
   }
 
-  /// The largest power of two not above a wish, or what remains.
+  /// What remains, or the largest power of two not above a wish.
   private static func length(wished: Double, remaining: Double) -> Double {
-    let rung = wished.binade
     // No sliver is left over: its rates would be mostly rounding.
-    return remaining <= rung * 1.001 ? remaining : rung
+    remaining <= max(wished, wished.binade * 1.001) ? remaining : wished.binade
   }
 
-  // MARK: - Ends
-
-  private func distance(_ segment: Segment, _ reading: CyclingReading) -> Double {
-    segment.conditions.reduce(.infinity) { min($0, $1.distance(reading)) }
-  }
-
-  private func ending(_ segment: Segment, _ reading: CyclingReading) -> CyclingStep.End? {
-    segment.conditions.min { $0.distance(reading) < $1.distance(reading) }?.end
-  }
-
-  /// Finds the length of the step in time that meets the end, by the Illinois variant of the false position.
-  ///
-  /// M. Dowell and P. Jarratt, BIT 11, 168 (1971).
-  private mutating func locate(
-    _ segment: Segment, before: CyclingReading, length: Double, after: Advance
-  ) throws -> (length: Double, Advance) {
-    var low = (length: 0.0, distance: distance(segment, before))
-    var high = (length: length, distance: distance(segment, after.reading))
-    var found = after
-    var lastSide = 0
-    for trial in 0..<100 {
-      if found.reading.meanLithiation.isFinite, distance(segment, found.reading).magnitude <= 1 { break }
-      let width = high.length - low.length
-      guard width > 4 * Double.ulpOfOne * max(time, high.length) else { break }
-      var next = low.length + width * low.distance / (low.distance - high.distance)
-      if !(next > low.length && next < high.length) || trial % 8 == 7 { next = low.length + width / 2 }
-      result.statistics.located += 1
-      let step: Advance
-      do {
-        step = try transport.step(from: state, duration: next, control: segment.control)
-      } catch {
-        throw stuck(segment.index, segment.words, cause: "\(error)")
-      }
-      let distance = distance(segment, step.reading)
-      if distance > 1 {
-        low = (next, distance)
-        if lastSide == -1 { high.distance /= 2 }
-        lastSide = -1
-      } else {
-        found = step
-        high = (next, distance)
-        if lastSide == 1 { low.distance /= 2 }
-        lastSide = 1
-      }
-    }
-    return (high.length, found)
-  }
-
-  private func stuck(_ index: Int, _ words: String, cause: String) -> CyclingError {
+  func stuck(_ index: Int, _ words: String, cause: String) -> CyclingError {
     let nothing = CyclingReading(
       voltage: .nan, rate: .nan, meanLithiation: .nan, surfaceLithiation: .nan, passedLithiation: .nan)
     return .stuck(step: index, words: words, time: time, reading: result.samples.last?.reading ?? nothing, cause: cause)

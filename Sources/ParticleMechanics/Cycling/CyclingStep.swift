@@ -1,5 +1,5 @@
 /// One step of a protocol: what the particle is held at, and what ends it.
-public struct CyclingStep: Sendable, Hashable {
+public struct CyclingStep: Sendable, Hashable, CustomStringConvertible {
   /// What is held.
   public enum Control: Sendable, Hashable {
     /// A constant current, positive for a charge.
@@ -41,6 +41,10 @@ public struct CyclingStep: Sendable, Hashable {
   /// A charge (lithium leaves).
   public static func charge(at current: AppliedCurrent, until ends: End...) -> CyclingStep {
     CyclingStep(.current(current), until: ends)
+  }
+  /// A discharge (lithium returns); the current is stated as a positive one.
+  public static func discharge(at current: AppliedCurrent, until ends: End...) -> CyclingStep {
+    CyclingStep(.current(current.reversed), until: ends)
   }
   /// A rest of so many seconds.
   public static func rest(_ duration: Double) -> CyclingStep {

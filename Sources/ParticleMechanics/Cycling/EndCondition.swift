@@ -9,6 +9,7 @@ struct EndCondition {
 
   private enum Quantity {
     case voltage, currentMagnitude, meanLithiation
+    case change(from: Double)
   }
 
   /// - Parameters:
@@ -36,11 +37,9 @@ struct EndCondition {
       direction = charging != 0 ? -charging : (first.meanLithiation <= lithiation ? 1 : -1)
       tolerance = 1e-10
     case .change(let change):
-      // Which way a held voltage drives the particle shows in its first current.
-      let sense = charging != 0 ? -charging : (first.rate <= 0 ? -1 : 1)
-      quantity = .meanLithiation
-      target = first.meanLithiation + sense * change
-      direction = sense
+      quantity = .change(from: first.meanLithiation)
+      target = change
+      direction = 1
       tolerance = 1e-10
     }
   }
@@ -52,6 +51,7 @@ struct EndCondition {
       case .voltage: reading.voltage
       case .currentMagnitude: reading.rate.magnitude
       case .meanLithiation: reading.meanLithiation
+      case .change(let start): (reading.meanLithiation - start).magnitude
       }
     return direction * (target - value) / tolerance
   }

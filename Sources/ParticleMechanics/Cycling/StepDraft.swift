@@ -132,6 +132,16 @@ struct StepDraft {
     return nil
   }
 
+  /// Takes in a quantity that stands before the verb: what is held, or how long a rest takes.
+  mutating func acceptLead(_ quantity: Quantity) -> String? {
+    switch (kind, quantity) {
+    case (.rest, .duration), (.hold, .voltage), (.hold, .lithiation), (.charge, .current), (.discharge, .current),
+      (.constantCurrent, .current), (.constantCurrentThenVoltage, .current):
+      accept(quantity)
+    default: expected
+    }
+  }
+
   private mutating func accept(_ value: AppliedCurrent, _ preposition: Preposition?) -> String? {
     guard value.value > 0, value.value.isFinite else {
       return "a positive current: charge and discharge give its direction, rest is none"
