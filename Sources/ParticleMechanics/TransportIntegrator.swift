@@ -17,14 +17,14 @@ final class TransportIntegrator {
 
   private(set) var statistics: TransportStatistics
 
-  private static let gamma = 0.25
-  private static let stages: [[Double]] = [
+  static let gamma = 0.25
+  static let stages: [[Double]] = [
     [], [1 / 2], [17 / 50, -1 / 25], [371 / 1360, -137 / 2720, 15 / 544], [25 / 24, -49 / 48, 125 / 16, -85 / 12],
   ]
-  private static let nodes: [Double] = [1 / 4, 3 / 4, 11 / 20, 1 / 2, 1]
-  private static let weights: [Double] = [25 / 24, -49 / 48, 125 / 16, -85 / 12, 1 / 4]
+  static let nodes: [Double] = [1 / 4, 3 / 4, 11 / 20, 1 / 2, 1]
+  static let weights: [Double] = [25 / 24, -49 / 48, 125 / 16, -85 / 12, 1 / 4]
   /// The difference to the embedded method.
-  private static let errorWeights: [Double] = [-3 / 16, -27 / 32, 25 / 32, 0, 1 / 4]
+  static let errorWeights: [Double] = [-3 / 16, -27 / 32, 25 / 32, 0, 1 / 4]
 
   init(system: TransportSystem) throws(CholeskyError) {
     self.system = system

@@ -45,13 +45,10 @@ extension MeshMechanics {
         }
       }
       let start = width * points.element
-      for a in 0..<width {
-        let row = Int(connectivity[start + a])
-        for b in 0..<width {
-          // Each pair once, from its lower half; nodes that an element repeats meet on the diagonal.
-          let column = Int(connectivity[start + b])
-          guard column >= 0, row >= column else { continue }
-          result.stiffness.add(local[width * a + b], row: row, column: column)
+      connectivity.withUnsafeBufferPointer { connectivity in
+        local.withUnsafeBufferPointer { local in
+          result.stiffness.add(
+            element: local, unknowns: UnsafeBufferPointer(rebasing: connectivity[start..<start + width]))
         }
       }
     }

@@ -1,4 +1,4 @@
-internal import ArrayMath
+public import ArrayMath
 
 /// Linear elasticity with an eigenstrain on any mesh: div C : (ε(v) − ε*(u)) = 0, the outside free of traction.
 ///
@@ -13,7 +13,7 @@ public struct MeshMechanics<Material: ParticleMaterial> {
   /// Displacement components of a node.
   public let components: Int
 
-  let factor: CholeskyFactor
+  let solver: any LinearSolver
   /// Number of each component among the unknowns, negative where it is held.
   let unknowns: [Int32]
   private let motions: RigidMotions
@@ -22,7 +22,7 @@ public struct MeshMechanics<Material: ParticleMaterial> {
   private let axial: (force: [Double], response: [Double], stiffness: Double)?
 
   /// Number of unknown displacement components.
-  public var unknownCount: Int { factor.pattern.size }
+  public var unknownCount: Int { solver.pattern.size }
 
   /// Assembles and factorises.
   ///
@@ -30,19 +30,21 @@ public struct MeshMechanics<Material: ParticleMaterial> {
   ///   - mesh: the boundaries `symmetry-x`, `symmetry-y` and `symmetry-z` are planes of symmetry with that normal.
   ///   - axialCondition: across a section; no matter in space.
   ///   - warps: whether points of a section may move across it, each as it must.
-  /// - Throws: ``ElementMeshError`` for a mesh that cannot be solved on, `CholeskyError` where the material is not stable
-  ///   or memory does not suffice.
+  ///   - method: of the linear equations; conjugate gradients where a factor in space does not fit into memory.
+  /// - Throws: ``ElementMeshError`` for a mesh that cannot be solved on, `CholeskyError` or `ConjugateGradientError`
+  ///   where the material is not stable or memory does not suffice.
   public init(
     mesh: ElementMesh, material: Material, axialCondition: ParticleModel.AxialCondition = .planeStrain,
-    warps: Bool = false
+    warps: Bool = false, method: LinearSolverMethod = .direct
   ) throws {
-    try self.init(mesh: mesh, material: material, axialCondition: axialCondition, warps: warps, prescribed: [])
+    try self.init(
+      mesh: mesh, material: material, axialCondition: axialCondition, warps: warps, method: method, prescribed: [])
   }
 
   /// - Parameter prescribed: nodes whose displacement is given; see ``displacement(lithiation:prescribed:bodyForce:)``.
   package init(
     mesh: ElementMesh, material: Material, axialCondition: ParticleModel.AxialCondition = .planeStrain,
-    warps: Bool = false, prescribed: [Int]
+    warps: Bool = false, method: LinearSolverMethod = .direct, prescribed: [Int]
   ) throws {
     try mesh.validate()
     self.mesh = mesh
@@ -70,10 +72,11 @@ public struct MeshMechanics<Material: ParticleMaterial> {
     let matrix = Self.assemble(
       mesh: mesh, material: material, components: components, unknowns: unknowns, size: Int(next))
     nodeWeights = matrix.nodeWeights
-    factor = try CholeskyFactor(pattern: matrix.stiffness.pattern)
-    try factor.factorise(matrix.stiffness.values)
+    solver = try Self.solver(
+      method, mesh: mesh, components: components, unknowns: unknowns, pattern: matrix.stiffness.pattern)
+    try solver.factorise(matrix.stiffness.values)
     if mesh.dimension == 2, axialCondition == .generalisedPlaneStrain {
-      let response = try factor.solve(matrix.axialForce)
+      let response = try solver.solve(matrix.axialForce)
       let coupling = zip(matrix.axialForce, response).reduce(0) { $0 + $1.0 * $1.1 }
       axial = (matrix.axialForce, response, matrix.axialStiffness - coupling)
     } else {
@@ -81,10 +84,31 @@ public struct MeshMechanics<Material: ParticleMaterial> {
     }
   }
 
+  private static func solver(
+    _ method: LinearSolverMethod, mesh: ElementMesh, components: Int, unknowns: [Int32], pattern: SparsityPattern
+  ) throws -> any LinearSolver {
+    switch method {
+    case .direct:
+      // In space nested dissection leaves the smaller factor.
+      return try CholeskyFactor(pattern: pattern, order: mesh.dimension == 3 ? .nestedDissection : .minimumDegree)
+    case .iterative:
+      // A section that warps counts as a body in space whose nodes lie in a plane.
+      let points =
+        components == mesh.dimension
+        ? mesh.points
+        : (0..<mesh.nodeCount).flatMap { node in
+          [mesh.points[2 * node], mesh.points[2 * node + 1], 0]
+        }
+      return try method.solver(
+        pattern: pattern, nearNullSpace: .rigidBody(dimension: components, points: points, unknowns: unknowns))
+    }
+  }
+
   /// The displacements that several distributions of lithium cause.
   ///
   /// - Parameter lithiations: a value a node, one array a distribution.
-  /// - Throws: ``ElementMeshError/wrongCount(name:count:expected:)``, or `CholeskyError` where memory does not suffice.
+  /// - Throws: ``ElementMeshError/wrongCount(name:count:expected:)``, or `CholeskyError` or
+  ///   `ConjugateGradientError` from the solver.
   public func displacements(lithiations: [[Double]]) throws -> [MeshDisplacement] {
     guard !lithiations.isEmpty else { return [] }
     for lithiation in lithiations where lithiation.count != mesh.nodeCount {
@@ -96,9 +120,9 @@ public struct MeshMechanics<Material: ParticleMaterial> {
   }
 
   /// Solves for nodal forces, one vector of unknowns after the other, and what pulls along the axis.
-  func solve(_ forces: inout [Double], axialLoads: [Double]) throws(CholeskyError) -> [MeshDisplacement] {
+  func solve(_ forces: inout [Double], axialLoads: [Double]) throws -> [MeshDisplacement] {
     let size = unknownCount
-    try factor.solve(inPlace: &forces, count: axialLoads.count)
+    try solver.solve(inPlace: &forces, count: axialLoads.count, guess: nil)
     return axialLoads.indices.map { state in
       let offset = state * size
       var axialStrain = 0.0
