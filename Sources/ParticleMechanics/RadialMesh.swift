@@ -10,7 +10,6 @@ struct RadialMesh {
   /// this part of its depth until it reaches the even ones.
   private static let surfaceGrading = 0.25
   private static let grading = 0.5
-  private static let surfaceLength = 1e-5
   private static let elementsAcrossHalfTransition = 4.0
 
   /// - Parameters:
@@ -18,8 +17,12 @@ struct RadialMesh {
   ///   - radius: the particle's radius in metres.
   ///   - count: elements along the radius away from every feature.
   ///   - centreLength: length of the innermost element with a singular centre, per radius; nil without.
-  init(structure: ParticleModel.Structure, radius: Double, count: Int, centreLength: Double?) {
-    var features = [(range: 1.0...1.0, length: Self.surfaceLength, grading: Self.surfaceGrading)]
+  ///   - surfaceLength: length of the outermost element, per radius.
+  init(
+    structure: ParticleModel.Structure, radius: Double, count: Int, centreLength: Double?,
+    surfaceLength: Double = 1e-5
+  ) {
+    var features = [(range: 1.0...1.0, length: surfaceLength, grading: Self.surfaceGrading)]
     if let centreLength { features.append((0.0...0.0, centreLength, Self.grading)) }
     var corners = [0.0, 1.0]
     if case .coreShell(let step) = structure {

@@ -173,8 +173,8 @@ struct RadialTransport {
     for n in 0..<target.count { target[n] = 0 }
   }
 
-  private static let gamma = 0.25
-  private static let stages: [[Double]] = [
+  static let gamma = 0.25
+  static let stages: [[Double]] = [
     [gamma],
     [1 / 2, gamma],
     [17 / 50, -1 / 25, gamma],
@@ -182,5 +182,5 @@ struct RadialTransport {
     [25 / 24, -49 / 48, 125 / 16, -85 / 12, gamma],
   ]
   private static let embedded: [Double] = [59 / 48, -17 / 96, 225 / 32, -85 / 12, 0]
-  private static let errorWeights = embedded.indices.map { stages[4][$0] - embedded[$0] }
+  static let errorWeights = embedded.indices.map { stages[4][$0] - embedded[$0] }
 }

@@ -121,7 +121,8 @@ import Testing
   }
 
   @Test func aVariableDiffusivityIsRefused() throws {
-    let material = try TexturedMaterial(model: ParticleModel(structure: .random)) { (1 + $0, 1) }
+    let material = try TexturedMaterial(
+      model: ParticleModel(structure: .random), diffusivityFactor: .formula("1 + u"))
     #expect(throws: RadialParticleError.variableDiffusivity) { try RadialParticle(material: material) }
   }
 }

@@ -54,7 +54,8 @@ import Testing
   }
 
   @Test func theFactorScalesTheDiffusivity() throws {
-    let material = try TexturedMaterial(model: ParticleModel(structure: .random)) { (0.5 + $0, 1) }
+    let material = try TexturedMaterial(
+      model: ParticleModel(structure: .random), diffusivityFactor: .formula("0.5 + u"))
     #expect(!material.hasConstantDiffusivity)
     let (value, slope) = material.diffusivity(at: point(1, 1), lithiation: 0.3)
     #expect(abs(value.xx - 0.8e-14) < 1e-28 && abs(slope.yy - 1e-14) < 1e-28)
@@ -122,7 +123,8 @@ import Testing
     }
     #expect(throws: TexturedMaterialError.hoopInASphere) {
       try TexturedMaterial(
-        model: ParticleModel(structure: .allShell), geometry: .sphere, elasticity: .crystal(.nmc811Estimate, shell: .hoop))
+        model: ParticleModel(structure: .allShell), geometry: .sphere,
+        elasticity: .crystal(.nmc811Estimate, shell: .hoop))
     }
   }
 }

@@ -91,7 +91,7 @@ public struct CrystalExpansion: Sendable, Hashable {
   public func callAsFunction(
     _ lithiation: Double
   ) -> (strain: (a: Double, c: Double), slope: (a: Double, c: Double)) {
-    let (length, slope) = evaluate(lithiation)
+    let (length, slope, _) = evaluate(lithiation)
     let strain = (length - reference) / reference
     let scaled = slope / reference
     return ((strain.x, strain.y), (scaled.x, scaled.y))
@@ -103,10 +103,16 @@ public struct CrystalExpansion: Sendable, Hashable {
     return (length.x, length.y)
   }
 
-  private func evaluate(_ u: Double) -> (length: SIMD2<Double>, slope: SIMD2<Double>) {
+  /// The second derivatives of ε_a and ε_c with respect to lithiation; they jump at the rows of a table.
+  func curvature(_ lithiation: Double) -> (a: Double, c: Double) {
+    let curvature = evaluate(lithiation).curvature / reference
+    return (curvature.x, curvature.y)
+  }
+
+  private func evaluate(_ u: Double) -> (length: SIMD2<Double>, slope: SIMD2<Double>, curvature: SIMD2<Double>) {
     let last = lithiation.count - 1
-    if u <= lithiation[0] { return (lengths[0] + (u - lithiation[0]) * slopes[0], slopes[0]) }
-    if u >= lithiation[last] { return (lengths[last] + (u - lithiation[last]) * slopes[last], slopes[last]) }
+    if u <= lithiation[0] { return (lengths[0] + (u - lithiation[0]) * slopes[0], slopes[0], .zero) }
+    if u >= lithiation[last] { return (lengths[last] + (u - lithiation[last]) * slopes[last], slopes[last], .zero) }
     var (low, high) = (0, last)
     while high - low > 1 {
       let middle = (low + high) / 2
@@ -121,7 +127,8 @@ public struct CrystalExpansion: Sendable, Hashable {
     let square = 3 * rise - 2 * left - right
     let cube = left + right - 2 * rise
     return (
-      lengths[low] + t * (left + t * (square + t * cube)), (left + t * (2 * square + 3 * t * cube)) / width
+      lengths[low] + t * (left + t * (square + t * cube)), (left + t * (2 * square + 3 * t * cube)) / width,
+      (2 * square + 6 * t * cube) / (width * width)
     )
   }
 

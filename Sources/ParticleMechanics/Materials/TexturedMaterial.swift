@@ -8,7 +8,7 @@ import Foundation
 ///     D = f(u) (H' D_core (1, 1, 1) + H (D_r, D_t, D_t)),     ε* = H' ε_core(u) + H ε_shell(u),
 ///
 /// and C is blended alike. The tangents of a cylinder are hoop and axis, those of a sphere any two.
-public struct TexturedMaterial: ParticleMaterial {
+public struct TexturedMaterial: ParticleMaterial, Hashable {
   /// Where the strain comes from.
   public enum Expansion: Sendable, Hashable {
     /// Conventions A, B and C: ε_V(u) = B (u − u_ref) times the factors of the model's ``ExpansionConvention``.
@@ -40,8 +40,8 @@ public struct TexturedMaterial: ParticleMaterial {
   public let geometry: RadialGeometry
   public let expansion: Expansion
   public let elasticity: Elasticity
-  /// f(u) and its slope, by which lithiation changes all diffusivities of the model; nil leaves them constant.
-  public let diffusivityFactor: (@Sendable (_ lithiation: Double) -> (value: Double, slope: Double))?
+  /// f(u), by which lithiation changes all diffusivities of the model; nil leaves them constant.
+  public let diffusivityFactor: MaterialFunction?
 
   private let core: Stiffness
   /// Along radius and the two tangents.
@@ -53,7 +53,7 @@ public struct TexturedMaterial: ParticleMaterial {
   public init(
     model: ParticleModel, geometry: RadialGeometry = .cylinder, expansion: Expansion = .volumetric,
     elasticity: Elasticity = .isotropic,
-    diffusivityFactor: (@Sendable (_ lithiation: Double) -> (value: Double, slope: Double))? = nil
+    diffusivityFactor: MaterialFunction? = nil
   ) throws(TexturedMaterialError) {
     if geometry == .sphere {
       if case .crystal(_, .hoop) = expansion { throw .hoopInASphere }
@@ -72,7 +72,7 @@ public struct TexturedMaterial: ParticleMaterial {
 
   private init(
     checked model: ParticleModel, geometry: RadialGeometry, expansion: Expansion, elasticity: Elasticity,
-    diffusivityFactor: (@Sendable (_ lithiation: Double) -> (value: Double, slope: Double))?
+    diffusivityFactor: MaterialFunction?
   ) {
     self.model = model
     self.geometry = geometry
@@ -94,7 +94,7 @@ public struct TexturedMaterial: ParticleMaterial {
   /// The stiffness of the core, and that of the shell along radius, first and second tangent.
   var localStiffness: (core: Stiffness, shell: Stiffness) { (core, shell) }
 
-  public var hasConstantDiffusivity: Bool { diffusivityFactor == nil }
+  public var hasConstantDiffusivity: Bool { diffusivityFactor?.isConstant ?? true }
 
   public func diffusivity(
     at point: MaterialPoint, lithiation: Double
@@ -104,7 +104,7 @@ public struct TexturedMaterial: ParticleMaterial {
     let radial = (1 - weight) * model.coreDiffusivity + weight * model.radialDiffusivity
     let tangential = (1 - weight) * model.coreDiffusivity + weight * model.tangentialDiffusivity
     let tensor = SymmetricTensor3(axis: direction, along: radial, across: tangential)
-    guard let factor = diffusivityFactor?(lithiation) else { return (tensor, SymmetricTensor3()) }
+    guard let factor = diffusivityFactor?.valueAndSlope(lithiation) else { return (tensor, SymmetricTensor3()) }
     return (factor.value * tensor, factor.slope * tensor)
   }
 
@@ -130,7 +130,7 @@ public struct TexturedMaterial: ParticleMaterial {
   public func radialDiffusivity(atRadius radius: Double, lithiation: Double) -> (value: Double, slope: Double) {
     let weight = model.shellWeight(atRadius: radius)
     let radial = (1 - weight) * model.coreDiffusivity + weight * model.radialDiffusivity
-    guard let factor = diffusivityFactor?(lithiation) else { return (radial, 0) }
+    guard let factor = diffusivityFactor?.valueAndSlope(lithiation) else { return (radial, 0) }
     return (radial * factor.value, radial * factor.slope)
   }
 
