@@ -11,7 +11,7 @@ public struct GrainFrame: Sendable, Hashable {
   /// The axes of the particle themselves.
   public static let identity = GrainFrame(unchecked: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
 
-  private init(unchecked x: SIMD3<Double>, _ y: SIMD3<Double>, _ z: SIMD3<Double>) {
+  init(unchecked x: SIMD3<Double>, _ y: SIMD3<Double>, _ z: SIMD3<Double>) {
     (self.x, self.y, self.z) = (x, y, z)
   }
 

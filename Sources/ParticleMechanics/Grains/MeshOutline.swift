@@ -1,8 +1,9 @@
 import Foundation
 
-/// The outline of a section: sides one after the other, the inside on their left.
+/// The outline of a section: closed loops of sides with the inside on their left, anticlockwise around the section and
+/// clockwise around pores.
 public struct MeshOutline: Sendable, Hashable {
-  /// A side from its start to the start of the next one.
+  /// A side from its start to the start of the next one of its loop.
   public struct Side: Sendable, Hashable {
     /// In metres, y up.
     public var start: SIMD2<Double>
@@ -18,12 +19,21 @@ public struct MeshOutline: Sendable, Hashable {
     }
   }
 
-  public var sides: [Side]
+  /// All loops, one after the other.
+  public let sides: [Side]
+  /// The side that follows each one.
+  let following: [Int]
   /// The place about which directions of contact are measured, in metres.
   public var centre: SIMD2<Double>
 
-  init(sides: [Side], centre: SIMD2<Double>) {
-    self.sides = sides
+  init(loops: [[Side]], centre: SIMD2<Double>) {
+    sides = loops.flatMap { $0 }
+    var following: [Int] = []
+    for loop in loops {
+      let first = following.count
+      following += loop.indices.map { first + ($0 + 1) % loop.count }
+    }
+    self.following = following
     self.centre = centre
   }
 
@@ -33,9 +43,8 @@ public struct MeshOutline: Sendable, Hashable {
   public static func disc(radius: Double) throws(SectionError) -> MeshOutline {
     try SectionError.require(radius > 0 && radius.isFinite, "the radius of the section", radius, "more than 0 m")
     let starts = [SIMD2(radius, 0), SIMD2(0, radius), SIMD2(-radius, 0), SIMD2(0, -radius)]
-    return MeshOutline(
-      sides: starts.map { Side(start: $0, arcCentre: .zero, names: [ElementMesh.BoundaryName.surface]) },
-      centre: .zero)
+    let sides = starts.map { Side(start: $0, arcCentre: .zero, names: [ElementMesh.BoundaryName.surface]) }
+    return MeshOutline(loops: [sides], centre: .zero)
   }
 
   /// The quarter x ≥ 0, y ≥ 0 of a disc around the origin. Its straight sides are planes of symmetry, named by their
@@ -44,12 +53,12 @@ public struct MeshOutline: Sendable, Hashable {
   /// - Parameter radius: in metres.
   public static func quarterDisc(radius: Double) throws(SectionError) -> MeshOutline {
     try SectionError.require(radius > 0 && radius.isFinite, "the radius of the section", radius, "more than 0 m")
-    return MeshOutline(
-      sides: [
-        Side(start: .zero, names: [ElementMesh.BoundaryName.symmetryY]),
-        Side(start: SIMD2(radius, 0), arcCentre: .zero, names: [ElementMesh.BoundaryName.surface]),
-        Side(start: SIMD2(0, radius), names: [ElementMesh.BoundaryName.symmetryX]),
-      ], centre: .zero)
+    let sides = [
+      Side(start: .zero, names: [ElementMesh.BoundaryName.symmetryY]),
+      Side(start: SIMD2(radius, 0), arcCentre: .zero, names: [ElementMesh.BoundaryName.surface]),
+      Side(start: SIMD2(0, radius), names: [ElementMesh.BoundaryName.symmetryX]),
+    ]
+    return MeshOutline(loops: [sides], centre: .zero)
   }
 
   /// A closed polygon, in either sense; all of it is surface.
@@ -58,7 +67,47 @@ public struct MeshOutline: Sendable, Hashable {
   /// - Throws: ``SectionError/invalidOutline(reason:)`` with fewer than three corners, equal neighbours, sides that cross
   ///   or no area.
   public static func polygon(_ corners: [SIMD2<Double>]) throws(SectionError) -> MeshOutline {
-    var corners = corners
+    try polygons([corners])
+  }
+
+  /// The largest of several closed polygons with the pores inside it: those of a section of a volume.
+  ///
+  /// A polygon inside the largest is a pore, in whichever sense it runs; polygons outside it, pieces that the plane cuts
+  /// off, are left out, since nothing holds them. All sides are surface.
+  ///
+  /// - Parameter polygons: corners in metres, y up; the last joins the first.
+  /// - Throws: as ``polygon(_:)``, and where there is no polygon.
+  public static func polygons(_ polygons: [[SIMD2<Double>]]) throws(SectionError) -> MeshOutline {
+    var loops: [(corners: [SIMD2<Double>], area: Double, centroid: SIMD2<Double>)] = []
+    for polygon in polygons { loops.append(try measured(polygon)) }
+    guard let largest = loops.indices.max(by: { abs(loops[$0].area) < abs(loops[$1].area) }) else {
+      throw .invalidOutline(reason: "found no polygon; expected one or more")
+    }
+    func sides(_ corners: [SIMD2<Double>]) -> [Side] {
+      corners.map { Side(start: $0, names: [ElementMesh.BoundaryName.surface]) }
+    }
+    let outer = loops[largest].area > 0 ? loops[largest].corners : loops[largest].corners.reversed()
+    var kept = [sides(outer)]
+    let shape = MeshOutline(loops: kept, centre: .zero)
+    for (index, loop) in loops.enumerated() where index != largest && shape.contains(loop.corners[0]) {
+      kept.append(sides(loop.area < 0 ? loop.corners : loop.corners.reversed()))
+    }
+    let outline = MeshOutline(loops: kept, centre: loops[largest].centroid)
+    if let crossing = outline.firstCrossing() {
+      let place = outline.sides[crossing.first].start
+      throw .invalidOutline(
+        reason:
+          "sides \(crossing.first + 1) and \(crossing.second + 1), near (\(place.x), \(place.y)) m, cross or touch; expected "
+          + "sides that meet only in corners")
+    }
+    return outline
+  }
+
+  /// A polygon without a doubled last corner, its signed area and its centroid.
+  private static func measured(
+    _ polygon: [SIMD2<Double>]
+  ) throws(SectionError) -> (corners: [SIMD2<Double>], area: Double, centroid: SIMD2<Double>) {
+    var corners = polygon
     if let first = corners.first, corners.count > 1, first == corners.last { corners.removeLast() }
     guard corners.count >= 3 else {
       throw .invalidOutline(reason: "found \(corners.count) different corners; expected three or more")
@@ -79,17 +128,9 @@ public struct MeshOutline: Sendable, Hashable {
       area += cross / 2
       moment += cross / 6 * (p + q)
     }
-    let extent = corners.map { ($0 - origin) * ($0 - origin) }.map { $0.sum() }.max() ?? 0
+    let extent = corners.map { (($0 - origin) * ($0 - origin)).sum() }.max() ?? 0
     guard abs(area) > 1e-9 * extent else { throw .invalidOutline(reason: "it encloses no area") }
-    let centre = origin + moment / area
-    if area < 0 { corners.reverse() }
-    if let crossing = firstCrossing(of: corners) {
-      throw .invalidOutline(
-        reason: "sides \(crossing.0 + 1) and \(crossing.1 + 1) cross or touch; expected sides that meet only in corners"
-      )
-    }
-    return MeshOutline(
-      sides: corners.map { Side(start: $0, names: [ElementMesh.BoundaryName.surface]) }, centre: centre)
+    return (corners, area, origin + moment / area)
   }
 
   /// The outline with an arc of contact: the surface seen from ``centre`` in a range of directions is named `wetted` too.
@@ -104,18 +145,35 @@ public struct MeshOutline: Sendable, Hashable {
     for bound in [directions.lowerBound, directions.upperBound] where width < 2 * .pi {
       result = result.broken(at: bound)
     }
-    let count = result.sides.count
-    for index in 0..<count where result.sides[index].names.contains(ElementMesh.BoundaryName.surface) {
+    var names = result.sides.map(\.names)
+    for index in names.indices where names[index].contains(ElementMesh.BoundaryName.surface) {
       let middle = result.point(onSide: index, fraction: 0.5) - centre
       var angle = atan2(middle.y, middle.x) - directions.lowerBound
       angle -= 2 * .pi * (angle / (2 * .pi)).rounded(.down)
-      if angle <= width { result.sides[index].names.append(ElementMesh.BoundaryName.wetted) }
+      // The electrolyte does not reach closed pores, the later loops.
+      if angle <= width, index < result.outerSideCount { names[index].append(ElementMesh.BoundaryName.wetted) }
     }
-    return result
+    return MeshOutline(
+      loops: result.loops.map { loop in
+        loop.map { Side(start: result.sides[$0].start, arcCentre: result.sides[$0].arcCentre, names: names[$0]) }
+      }, centre: centre)
   }
 
+  /// The numbers of the sides of each loop.
+  var loops: [[Int]] {
+    var loops: [[Int]] = [[]]
+    for index in sides.indices {
+      loops[loops.count - 1].append(index)
+      if following[index] <= index, index + 1 < sides.count { loops.append([]) }
+    }
+    return loops
+  }
+
+  /// Sides of the loop around the section.
+  private var outerSideCount: Int { (following.firstIndex { $0 == 0 } ?? 0) + 1 }
+
   /// The end of a side.
-  func end(ofSide index: Int) -> SIMD2<Double> { sides[(index + 1) % sides.count].start }
+  func end(ofSide index: Int) -> SIMD2<Double> { sides[following[index]].start }
 
   /// A point of a side.
   func point(onSide index: Int, fraction: Double) -> SIMD2<Double> {
@@ -131,72 +189,45 @@ public struct MeshOutline: Sendable, Hashable {
 
   /// The outline with corners where the ray from the centre in a direction crosses it.
   private func broken(at direction: Double) -> MeshOutline {
-    let ray = SIMD2(cos(direction), sin(direction))
-    var result = self
-    result.sides = []
-    for (index, side) in sides.enumerated() {
-      result.sides.append(side)
-      let (a, b) = (side.start - centre, end(ofSide: index) - centre)
-      let (u, v) = (ray.x * a.y - ray.y * a.x, ray.x * b.y - ray.y * b.x)
-      var fraction: Double
-      if let arc = side.arcCentre {
-        // An arc about another centre than the outline's would need a root; outlines of this module have none.
-        guard arc == centre else { continue }
-        let span = edge(index).length(from: side.start, to: end(ofSide: index)) / (a * a).sum().squareRoot()
-        var angle = direction - atan2(a.y, a.x)
-        angle -= 2 * .pi * (angle / (2 * .pi)).rounded(.down)
-        fraction = angle / span
-      } else {
-        guard (u < 0) != (v < 0) else { continue }
-        fraction = u / (u - v)
-        let crossing = a + fraction * (b - a)
-        guard (crossing * ray).sum() > 0 else { continue }
-      }
-      // A corner already there is not doubled.
-      guard fraction > 1e-9, fraction < 1 - 1e-9 else { continue }
-      var piece = side
-      piece.start = point(onSide: index, fraction: fraction)
-      result.sides.append(piece)
-    }
-    return result
+    MeshOutline(
+      loops: loops.map { loop in
+        loop.flatMap { index -> [Side] in
+          guard let fraction = crossing(ofSide: index, direction: direction) else { return [sides[index]] }
+          var piece = sides[index]
+          piece.start = point(onSide: index, fraction: fraction)
+          return [sides[index], piece]
+        }
+      }, centre: centre)
   }
 
-  /// The first two sides of a polygon that meet elsewhere than in a common corner.
-  private static func firstCrossing(of corners: [SIMD2<Double>]) -> (Int, Int)? {
-    let count = corners.count
-    func turn(_ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double>) -> Double {
-      (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+  /// Where the ray from the centre in a direction crosses a side, as a fraction of it; nil where it does not, or in a
+  /// corner.
+  private func crossing(ofSide index: Int, direction: Double) -> Double? {
+    let side = sides[index]
+    let (a, b) = (side.start - centre, end(ofSide: index) - centre)
+    let ray = SIMD2(cos(direction), sin(direction))
+    let fraction: Double
+    if let arc = side.arcCentre {
+      // Arcs of this type's outlines have their centre in common with the outline.
+      guard arc == centre else { return nil }
+      let span = edge(index).length(from: side.start, to: end(ofSide: index)) / (a * a).sum().squareRoot()
+      var angle = direction - atan2(a.y, a.x)
+      angle -= 2 * .pi * (angle / (2 * .pi)).rounded(.down)
+      fraction = angle / span
+    } else {
+      let (u, v) = (ray.x * a.y - ray.y * a.x, ray.x * b.y - ray.y * b.x)
+      guard (u < 0) != (v < 0) else { return nil }
+      fraction = u / (u - v)
+      guard ((a + fraction * (b - a)) * ray).sum() > 0 else { return nil }
     }
-    // Sides sorted by their left ends: only those that overlap along x are compared.
-    let order = (0..<count).map { (low: min(corners[$0].x, corners[($0 + 1) % count].x), side: $0) }
-      .sorted { ($0.low, $0.side) < ($1.low, $1.side) }
-    for (rank, first) in order.enumerated() {
-      let (a, b) = (corners[first.side], corners[(first.side + 1) % count])
-      for second in order[(rank + 1)...] {
-        if second.low > max(a.x, b.x) { break }
-        let (i, j) = (first.side, second.side)
-        if (i + 1) % count == j || (j + 1) % count == i {
-          // Neighbours share a corner; they may not fold back on each other.
-          let (p, q, r) =
-            (i + 1) % count == j
-            ? (a, b, corners[(j + 1) % count]) : (corners[j], a, b)
-          if turn(p, q, r) == 0, ((q - p) * (r - q)).sum() < 0 { return (min(i, j), max(i, j)) }
-          continue
-        }
-        let (c, d) = (corners[j], corners[(j + 1) % count])
-        let (s, t) = (turn(a, b, c), turn(a, b, d))
-        let (u, v) = (turn(c, d, a), turn(c, d, b))
-        if s == 0, t == 0 {
-          // On one line: they touch where they overlap along both axes.
-          let overlaps =
-            max(min(a.x, b.x), min(c.x, d.x)) <= min(max(a.x, b.x), max(c.x, d.x))
-            && max(min(a.y, b.y), min(c.y, d.y)) <= min(max(a.y, b.y), max(c.y, d.y))
-          if overlaps { return (min(i, j), max(i, j)) }
-        } else if s * t <= 0, u * v <= 0 {
-          return (min(i, j), max(i, j))
-        }
-      }
-    }
-    return nil
+    return fraction > 1e-9 && fraction < 1 - 1e-9 ? fraction : nil
+  }
+
+  /// Two straight sides that meet elsewhere than in a common corner.
+  private func firstCrossing() -> (first: Int, second: Int)? {
+    let lines = sides.indices.map { (sides[$0].start, end(ofSide: $0)) }
+    return PlaneGeometry.crossings(of: lines) { first, second in
+      following[first] == second || following[second] == first
+    }.first
   }
 }

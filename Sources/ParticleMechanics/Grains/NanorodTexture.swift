@@ -22,7 +22,7 @@ public struct NanorodTexture: Sendable, Hashable {
   public let coreGrainCount: Int
 
   /// - Parameters:
-  ///   - radius: of the section, in metres.
+  ///   - outline: of the section; rods stand along the radius from its centre.
   ///   - coreRadius: of the core, in metres; 0 makes all of it shell.
   ///   - grainWidth: of rods and diameter of core grains, in metres.
   ///   - aspectRatio: mean length of rods over their width.
@@ -30,17 +30,18 @@ public struct NanorodTexture: Sendable, Hashable {
   ///   - misalignment: standard deviation of the tilt of c away from where it should lie, in radians.
   ///   - generator: draws places and frames.
   public init(
-    radius: Double, coreRadius: Double, grainWidth: Double, aspectRatio: Double = 4, axes: ShellAxes = .hoop,
-    misalignment: Double = 0, outline: MeshOutline? = nil, using generator: inout SeededGenerator
+    outline: MeshOutline, coreRadius: Double, grainWidth: Double, aspectRatio: Double = 4, axes: ShellAxes = .hoop,
+    misalignment: Double = 0, using generator: inout SeededGenerator
   ) throws(SectionError) {
-    let outline = try outline ?? .disc(radius: radius)
+    let radius = outline.reach
     try SectionError.require(
       coreRadius >= 0 && coreRadius < radius, "the radius of the core in metres", coreRadius,
       "0 or more, less than the particle's radius \(radius)")
     try SectionError.require(
       grainWidth > 0.002 * radius && grainWidth <= radius, "the width of grains in metres", grainWidth,
       "more than 0.002 of the radius, at most the radius \(radius)")
-    try SectionError.require(aspectRatio >= 1 && aspectRatio <= 1000, "the aspect ratio of rods", aspectRatio, "1 to 1000")
+    try SectionError.require(
+      aspectRatio >= 1 && aspectRatio <= 1000, "the aspect ratio of rods", aspectRatio, "1 to 1000")
     try SectionError.require(
       misalignment >= 0 && misalignment < .pi, "the misalignment in radians", misalignment, "0 or more, less than π")
     var seeds = [SIMD2<Double>]()
@@ -49,6 +50,7 @@ public struct NanorodTexture: Sendable, Hashable {
       let disc = try MeshOutline.disc(radius: coreRadius)
       let count = max(1, Int((disc.area / (grainWidth * grainWidth)).rounded()))
       seeds = try VoronoiGrains(count: count, outline: disc, shortestBoundary: 0, using: &generator).seeds
+        .map { outline.centre + $0 }
       labels = seeds.indices.map(Int32.init)
     }
     coreGrainCount = seeds.count
@@ -121,8 +123,10 @@ public struct NanorodTexture: Sendable, Hashable {
           let here = rods[row.rod].angle
           var next = rods[rows[(index + 1) % rows.count].rod].angle
           if next <= here { next += 2 * .pi }
-          // A gap of two and a half widths takes one more.
-          if (next - here) * r > 1.8 * width { kept.append(start(angle: (here + next) / 2, circle: circle, isFirst: false)) }
+          // Two rods grown too wide take one more between them.
+          if (next - here) * r > 1.8 * width {
+            kept.append(start(angle: (here + next) / 2, circle: circle, isFirst: false))
+          }
         }
         rows = kept
       }

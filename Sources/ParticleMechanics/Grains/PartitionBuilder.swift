@@ -68,7 +68,7 @@ struct PartitionBuilder {
     for side in outline.sides.indices {
       let stops = breaks[side].sorted { ($0.fraction, $0.vertex) < ($1.fraction, $1.vertex) }
       var (previous, fraction) = (side, 0.0)
-      let last = (fraction: 1.0, vertex: (side + 1) % outline.sides.count)
+      let last = (fraction: 1.0, vertex: outline.following[side])
       for stop in stops + [last] where stop.vertex != previous {
         var edge = outline.edge(side)
         (edge.start, edge.end) = (previous, stop.vertex)
@@ -90,7 +90,7 @@ struct PartitionBuilder {
   /// The vertex where a line crosses a side: a corner where it is one.
   private mutating func breakVertex(side: Int, fraction: Double) -> Int {
     if fraction < 1e-9 { return side }
-    if fraction > 1 - 1e-9 { return (side + 1) % outline.sides.count }
+    if fraction > 1 - 1e-9 { return outline.following[side] }
     if let known = breaks[side].first(where: { abs($0.fraction - fraction) < 1e-12 }) { return known.vertex }
     points.append(outline.point(onSide: side, fraction: fraction))
     breaks[side].append((fraction, points.count - 1))

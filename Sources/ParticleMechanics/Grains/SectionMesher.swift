@@ -65,12 +65,11 @@ public struct SectionMesher: Sendable, Hashable {
 extension SectionPartition {
   /// An outline with one grain in it.
   public init(_ outline: MeshOutline) {
-    let count = outline.sides.count
     self.init(
       points: outline.sides.map(\.start),
       edges: outline.sides.indices.map { index in
         var edge = outline.edge(index)
-        (edge.start, edge.end) = (index, (index + 1) % count)
+        (edge.start, edge.end) = (index, outline.following[index])
         return edge
       })
   }

@@ -84,6 +84,18 @@ extension MeshOutline {
     return (low, high)
   }
 
+  /// The largest distance of the outline from its centre, in metres.
+  var reach: Double {
+    var square = 0.0
+    for index in sides.indices {
+      for step in 0..<4 {
+        let d = point(onSide: index, fraction: Double(step) / 4) - centre
+        square = max(square, (d * d).sum())
+      }
+    }
+    return square.squareRoot()
+  }
+
   /// Whether a place lies inside.
   public func contains(_ place: SIMD2<Double>) -> Bool {
     var isInside = false
