@@ -64,6 +64,26 @@ public struct SparsityPattern: Sendable, Hashable {
     self.rows = rows
   }
 
+  /// The pattern of the leading unknowns alone.
+  ///
+  /// - Parameter count: their number, 0...``size``.
+  public func leading(_ count: Int) -> SparsityPattern {
+    precondition((0...size).contains(count), "a part of the matrix")
+    var starts: [Int32] = [0]
+    starts.reserveCapacity(count + 1)
+    var kept: [Int32] = []
+    kept.reserveCapacity(rows.count)
+    for column in 0..<count {
+      // Rows ascend: those beyond come last.
+      for row in rows[Int(columnStarts[column])..<Int(columnStarts[column + 1])] {
+        guard row < Int32(count) else { break }
+        kept.append(row)
+      }
+      starts.append(Int32(kept.count))
+    }
+    return SparsityPattern(size: count, columnStarts: starts, rows: kept)
+  }
+
   /// Every coupled pair once, rows ascending, the column not above the row's diagonal.
   private static func forEachPair(
     _ size: Int, _ around: [Int32], _ elements: [Int32], _ unknownsPerElement: Int, _ connectivity: [Int32],

@@ -36,10 +36,6 @@ enum BiquadraticElement {
 enum GaussRule {
   /// Two points, exact for cubics: where the strain of a quadratic element is most accurate.
   static let two: [(place: Double, weight: Double)] = [(-1 / 3.0.squareRoot(), 1), (1 / 3.0.squareRoot(), 1)]
-  /// Three points, exact for degree 5.
-  static let three: [(place: Double, weight: Double)] = [
-    (-0.6.squareRoot(), 5.0 / 9), (0, 8.0 / 9), (0.6.squareRoot(), 5.0 / 9),
-  ]
   /// Four points, exact for degree 7.
   static let four: [(place: Double, weight: Double)] = {
     let root = 2 / 7 * 1.2.squareRoot()
@@ -49,57 +45,128 @@ enum GaussRule {
   }()
 }
 
-/// A point inside an element: where it is, how much area it stands for, and the shape functions there.
+/// The shape functions at the points of a tensor-product rule, ξ fastest: a lane of the vectors a point, so that a loop over
+/// nodes computes all points of an element at once.
+struct ShapeTable<Lanes: SIMD<Double>>: Sendable where Lanes: Sendable {
+  /// By node.
+  let value: [Lanes]
+  let alongXi: [Lanes]
+  let alongEta: [Lanes]
+  let weights: Lanes
+
+  /// - Precondition: the rule has as many points as there are lanes.
+  init(_ line: [(place: Double, weight: Double)]) {
+    precondition(line.count * line.count == Lanes.scalarCount, "a lane for each point")
+    var (value, alongXi, alongEta) = (
+      [Lanes](repeating: Lanes(), count: 9), [Lanes](repeating: Lanes(), count: 9),
+      [Lanes](repeating: Lanes(), count: 9)
+    )
+    var weights = Lanes()
+    for point in 0..<Lanes.scalarCount {
+      let (xi, eta) = (line[point % line.count], line[point / line.count])
+      let shape = BiquadraticElement.shape(xi: xi.place, eta: eta.place)
+      weights[point] = xi.weight * eta.weight
+      for node in 0..<9 {
+        value[node][point] = shape.value[node]
+        alongXi[node][point] = shape.alongXi[node]
+        alongEta[node][point] = shape.alongEta[node]
+      }
+    }
+    (self.value, self.alongXi, self.alongEta, self.weights) = (value, alongXi, alongEta, weights)
+  }
+}
+
+extension ShapeTable<SIMD4<Double>> {
+  /// 2 × 2 points, see ``GaussRule/two``.
+  static let two = ShapeTable(GaussRule.two)
+}
+
+extension ShapeTable<SIMD16<Double>> {
+  /// 4 × 4 points, see ``GaussRule/four``.
+  static let four = ShapeTable(GaussRule.four)
+}
+
+/// The sixteen points of a 4 × 4 rule in an element, a lane each.
+struct SixteenPoints {
+  /// Metres.
+  var x = SIMD16<Double>.zero
+  var y = SIMD16<Double>.zero
+  /// Weight of the rule times the Jacobian's determinant, in m².
+  var area = SIMD16<Double>.zero
+  /// Derivatives of the shape functions along x and y, by node, in 1/m.
+  var alongX = InlineArray<9, SIMD16<Double>>(repeating: .zero)
+  var alongY = InlineArray<9, SIMD16<Double>>(repeating: .zero)
+}
+
+/// One point inside an element.
 struct ElementPoint {
   /// Metres.
-  var x: Double
-  var y: Double
+  var x = 0.0
+  var y = 0.0
   /// Weight of the rule times the Jacobian's determinant, in m².
-  var area: Double
-  var value: InlineArray<9, Double>
-  /// Derivatives along x and y, in 1/m.
-  var alongX: InlineArray<9, Double>
-  var alongY: InlineArray<9, Double>
+  var area = 0.0
+  var value = InlineArray<9, Double>(repeating: 0)
 }
 
 extension SectorMesh {
-  /// The points of a tensor-product rule in an element, ξ fastest.
-  func points(
-    ofElement element: Int, rule: [(place: Double, weight: Double)],
-    _ body: (_ number: Int, _ point: ElementPoint) -> Void
-  ) {
-    var number = 0
-    for eta in rule {
-      for xi in rule {
-        var point = self.point(ofElement: element, xi: xi.place, eta: eta.place)
-        point.area *= xi.weight * eta.weight
-        body(number, point)
-        number += 1
+  /// The points of the 4 × 4 rule in each element, one element after the other.
+  @inline(__always)
+  func forEachElement(_ body: (_ element: Int, _ points: inout SixteenPoints) -> Void) {
+    let table = ShapeTable.four
+    var points = SixteenPoints()
+    table.value.withUnsafeBufferPointer { value in
+      table.alongXi.withUnsafeBufferPointer { alongXi in
+        table.alongEta.withUnsafeBufferPointer { alongEta in
+          for element in 0..<elementCount {
+            var (xXi, yXi) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
+            var (xEta, yEta) = (xXi, yXi)
+            (points.x, points.y) = (.zero, .zero)
+            for a in 0..<9 {
+              let node = Int(elements[9 * element + a])
+              let (px, py) = (x[node], y[node])
+              points.x += value[a] * px
+              points.y += value[a] * py
+              xXi += alongXi[a] * px
+              yXi += alongXi[a] * py
+              xEta += alongEta[a] * px
+              yEta += alongEta[a] * py
+            }
+            let determinant = xXi * yEta - xEta * yXi
+            points.area = table.weights * determinant
+            for a in 0..<9 {
+              points.alongX[a] = (yEta * alongXi[a] - yXi * alongEta[a]) / determinant
+              points.alongY[a] = (xXi * alongEta[a] - xEta * alongXi[a]) / determinant
+            }
+            body(element, &points)
+          }
+        }
       }
+    }
+  }
+
+  /// The points of the 4 × 4 rule in an element one by one, ξ fastest.
+  func points(ofElement element: Int, _ body: (_ number: Int, _ point: ElementPoint) -> Void) {
+    for number in 0..<16 {
+      let (xi, eta) = (GaussRule.four[number % 4], GaussRule.four[number / 4])
+      var point = self.point(ofElement: element, xi: xi.place, eta: eta.place)
+      point.area *= xi.weight * eta.weight
+      body(number, point)
     }
   }
 
   /// A point of an element by its local coordinates; `area` is the Jacobian's determinant.
   func point(ofElement element: Int, xi: Double, eta: Double) -> ElementPoint {
     let shape = BiquadraticElement.shape(xi: xi, eta: eta)
-    var (px, py, xXi, yXi, xEta, yEta) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    for local in 0..<9 {
-      let node = Int(elements[9 * element + local])
-      px += shape.value[local] * x[node]
-      py += shape.value[local] * y[node]
-      xXi += shape.alongXi[local] * x[node]
-      yXi += shape.alongXi[local] * y[node]
-      xEta += shape.alongEta[local] * x[node]
-      yEta += shape.alongEta[local] * y[node]
+    var point = ElementPoint(value: shape.value)
+    var (alongXi, alongEta) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+    for a in 0..<9 {
+      let place = SIMD2(x[Int(elements[9 * element + a])], y[Int(elements[9 * element + a])])
+      point.x += shape.value[a] * place.x
+      point.y += shape.value[a] * place.y
+      alongXi += shape.alongXi[a] * place
+      alongEta += shape.alongEta[a] * place
     }
-    let determinant = xXi * yEta - xEta * yXi
-    var alongX = InlineArray<9, Double>(repeating: 0)
-    var alongY = alongX
-    let inverse = 1 / determinant
-    for local in 0..<9 {
-      alongX[local] = (yEta * shape.alongXi[local] - yXi * shape.alongEta[local]) * inverse
-      alongY[local] = (xXi * shape.alongEta[local] - xEta * shape.alongXi[local]) * inverse
-    }
-    return ElementPoint(x: px, y: py, area: determinant, value: shape.value, alongX: alongX, alongY: alongY)
+    point.area = alongXi.x * alongEta.y - alongEta.x * alongXi.y
+    return point
   }
 }

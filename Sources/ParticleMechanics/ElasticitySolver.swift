@@ -25,11 +25,12 @@ struct ElasticitySolver {
     for node in mesh.leftNodes { held[2 * node] = true }
     for node in mesh.bottomNodes { held[2 * node + 1] = true }
     var next: Int32 = 0
-    unknowns = held.map { isHeld in
-      guard !isHeld else { return -1 }
+    let unknowns = held.map { isHeld in
+      guard !isHeld else { return Int32(-1) }
       next += 1
       return next - 1
     }
+    self.unknowns = unknowns
     var connectivity: [Int32] = []
     connectivity.reserveCapacity(2 * mesh.elements.count)
     for node in mesh.elements {
@@ -37,49 +38,54 @@ struct ElasticitySolver {
       connectivity.append(unknowns[2 * Int(node) + 1])
     }
     let pattern = SparsityPattern(size: Int(next), unknownsPerElement: 18, connectivity: connectivity)
-    var matrix = SymmetricSparseMatrix(pattern: pattern)
-    var axialForce = [Double](repeating: 0, count: Int(next))
-    var area = 0.0
-    let (lambda, mu) = model.lame
-    var local = [Double](repeating: 0, count: 324)
-    for element in 0..<mesh.elementCount {
-      for entry in local.indices { local[entry] = 0 }
-      mesh.points(ofElement: element, rule: GaussRule.four) { _, point in
-        area += point.area
-        for a in 0..<9 {
-          let (ax, ay) = (point.area * point.alongX[a], point.area * point.alongY[a])
-          let first = connectivity[18 * element + 2 * a]
-          let second = connectivity[18 * element + 2 * a + 1]
-          if first >= 0 { axialForce[Int(first)] += lambda * ax }
-          if second >= 0 { axialForce[Int(second)] += lambda * ay }
-          for b in 0..<9 {
-            let (bx, by) = (point.alongX[b], point.alongY[b])
-            let start = 36 * a + 2 * b
-            local[start] += (lambda + 2 * mu) * ax * bx + mu * ay * by
-            local[start + 1] += lambda * ax * by + mu * ay * bx
-            local[start + 18] += lambda * ay * bx + mu * ax * by
-            local[start + 19] += (lambda + 2 * mu) * ay * by + mu * ax * bx
-          }
-        }
-      }
-      for a in 0..<18 {
-        let row = Int(connectivity[18 * element + a])
-        for b in 0..<18 {
-          let column = Int(connectivity[18 * element + b])
-          guard column >= 0, row >= column else { continue }
-          matrix.add(local[18 * a + b], row: row, column: column)
-        }
-      }
-    }
-    factor = try CholeskyFactor(pattern: pattern)
+    let (matrix, axialForce, area) = Self.assembled(mesh, model, pattern, connectivity)
+    let order = mesh.eliminationOrder.flatMap { [unknowns[2 * Int($0)], unknowns[2 * Int($0) + 1]] }
+    factor = try CholeskyFactor(pattern: pattern, order: .given(order.filter { $0 >= 0 }))
     try factor.factorise(matrix.values)
     switch model.axialCondition {
     case .planeStrain: axial = nil
     case .generalisedPlaneStrain:
       let response = try factor.solve(axialForce)
       let coupling = zip(axialForce, response).reduce(0) { $0 + $1.0 * $1.1 }
-      axial = (axialForce, response, (lambda + 2 * mu) * area - coupling)
+      axial = (axialForce, response, (model.lame.lambda + 2 * model.lame.mu) * area - coupling)
     }
+  }
+
+  /// The stiffness matrix, ∫ λ div v dA of each unknown, and the area.
+  private static func assembled(
+    _ mesh: SectorMesh, _ model: ParticleModel, _ pattern: SparsityPattern, _ connectivity: [Int32]
+  ) -> (matrix: SymmetricSparseMatrix, axialForce: [Double], area: Double) {
+    var matrix = SymmetricSparseMatrix(pattern: pattern)
+    var axialForce = [Double](repeating: 0, count: pattern.size)
+    var area = 0.0
+    let (lambda, mu) = model.lame
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 324) { local in
+      connectivity.withUnsafeBufferPointer { all in
+        mesh.forEachElement { element, points in
+          area += points.area.sum()
+          let unknowns = UnsafeBufferPointer(rebasing: all[18 * element..<18 * element + 18])
+          for a in 0..<9 {
+            let (ax, ay) = (points.area * points.alongX[a], points.area * points.alongY[a])
+            if unknowns[2 * a] >= 0 { axialForce[Int(unknowns[2 * a])] += lambda * ax.sum() }
+            if unknowns[2 * a + 1] >= 0 { axialForce[Int(unknowns[2 * a + 1])] += lambda * ay.sum() }
+            for b in 0...a {
+              let (xx, xy) = ((ax * points.alongX[b]).sum(), (ax * points.alongY[b]).sum())
+              let (yx, yy) = ((ay * points.alongX[b]).sum(), (ay * points.alongY[b]).sum())
+              let block = (
+                (lambda + 2 * mu) * xx + mu * yy, lambda * xy + mu * yx, lambda * yx + mu * xy,
+                (lambda + 2 * mu) * yy + mu * xx
+              )
+              (local[36 * a + 2 * b], local[36 * b + 2 * a]) = (block.0, block.0)
+              (local[36 * a + 2 * b + 1], local[36 * b + 18 + 2 * a]) = (block.1, block.1)
+              (local[36 * a + 18 + 2 * b], local[36 * b + 2 * a + 1]) = (block.2, block.2)
+              (local[36 * a + 19 + 2 * b], local[36 * b + 19 + 2 * a]) = (block.3, block.3)
+            }
+          }
+          matrix.add(element: UnsafeBufferPointer(local), unknowns: unknowns)
+        }
+      }
+    }
+    return (matrix, axialForce, area)
   }
 
   /// The displacements for several distributions of lithium, all solved at once.
@@ -93,34 +99,58 @@ struct ElasticitySolver {
     let size = unknownCount
     var vectors = [Double](repeating: 0, count: size * lithiations.count)
     var axialLoads = [Double](repeating: 0, count: lithiations.count)
-    let (lambda, mu) = model.lame
-    for element in 0..<mesh.elementCount {
-      mesh.points(ofElement: element, rule: GaussRule.four) { _, point in
-        let expansion = model.expansionTensor(x: point.x, y: point.y)
-        let volumetric = lambda * (expansion.xx + expansion.yy + expansion.zz)
-        let xx = volumetric + 2 * mu * expansion.xx
-        let yy = volumetric + 2 * mu * expansion.yy
-        let zz = volumetric + 2 * mu * expansion.zz
-        let xy = 2 * mu * expansion.xy
-        for (state, lithiation) in lithiations.enumerated() {
-          var value = 0.0
-          for a in 0..<9 { value += point.value[a] * lithiation[Int(mesh.elements[9 * element + a])] }
-          let strain = point.area * model.volumetricStrain(lithiation: value)
-          axialLoads[state] += strain * zz
-          for a in 0..<9 {
-            let node = Int(mesh.elements[9 * element + a])
-            let (first, second) = (unknowns[2 * node], unknowns[2 * node + 1])
-            if first >= 0 {
-              vectors[state * size + Int(first)] += strain * (point.alongX[a] * xx + point.alongY[a] * xy)
-            }
-            if second >= 0 {
-              vectors[state * size + Int(second)] += strain * (point.alongX[a] * xy + point.alongY[a] * yy)
-            }
-          }
-        }
+    mesh.forEachElement { element, points in
+      let axial = makeForceCoefficients(&points)
+      for (state, lithiation) in lithiations.enumerated() {
+        addForces(
+          ofElement: element, lithiation: lithiation, points, axial, to: &vectors, offset: state * size,
+          axialLoad: &axialLoads[state])
       }
     }
     return try solve(forces: vectors, axialLoads: axialLoads)
+  }
+
+  /// Turns the derivatives of the shape functions into what a unit of volumetric strain at each point contributes to the
+  /// forces on the nodes along x and y; gives back what it contributes to the axial load.
+  @inline(__always)
+  private func makeForceCoefficients(_ points: inout SixteenPoints) -> SIMD16<Double> {
+    let (lambda, mu) = model.lame
+    var (xx, yy, zz, xy) = (
+      SIMD16<Double>.zero, SIMD16<Double>.zero, SIMD16<Double>.zero, SIMD16<Double>.zero
+    )
+    for point in 0..<16 {
+      let expansion = model.expansionTensor(x: points.x[point], y: points.y[point])
+      let volumetric = lambda * (expansion.xx + expansion.yy + expansion.zz)
+      xx[point] = volumetric + 2 * mu * expansion.xx
+      yy[point] = volumetric + 2 * mu * expansion.yy
+      zz[point] = volumetric + 2 * mu * expansion.zz
+      xy[point] = 2 * mu * expansion.xy
+    }
+    for a in 0..<9 {
+      let (alongX, alongY) = (points.alongX[a], points.alongY[a])
+      points.alongX[a] = points.area * (alongX * xx + alongY * xy)
+      points.alongY[a] = points.area * (alongX * xy + alongY * yy)
+    }
+    return points.area * zz
+  }
+
+  /// Adds the forces of an element's eigenstrain in one state, and its axial load.
+  @inline(__always)
+  private func addForces(
+    ofElement element: Int, lithiation: [Double], _ coefficients: borrowing SixteenPoints, _ axial: SIMD16<Double>,
+    to vectors: inout [Double], offset: Int, axialLoad: inout Double
+  ) {
+    let value = ShapeTable.four.value
+    var strain = SIMD16<Double>.zero
+    for a in 0..<9 { strain += value[a] * lithiation[Int(mesh.elements[9 * element + a])] }
+    for point in 0..<16 { strain[point] = model.volumetricStrain(lithiation: strain[point]) }
+    axialLoad += (strain * axial).sum()
+    for a in 0..<9 {
+      let node = Int(mesh.elements[9 * element + a])
+      let (first, second) = (unknowns[2 * node], unknowns[2 * node + 1])
+      if first >= 0 { vectors[offset + Int(first)] += (strain * coefficients.alongX[a]).sum() }
+      if second >= 0 { vectors[offset + Int(second)] += (strain * coefficients.alongY[a]).sum() }
+    }
   }
 
   /// The displacements under given nodal forces, one vector of unknowns after the other.
@@ -160,7 +190,7 @@ struct ElasticitySolver {
       if unknowns[2 * node + 1] >= 0 { force[Int(unknowns[2 * node + 1])] += value.y }
     }
     for element in 0..<mesh.elementCount {
-      mesh.points(ofElement: element, rule: GaussRule.four) { _, point in
+      mesh.points(ofElement: element) { _, point in
         let value = point.area * bodyForce(point.x, point.y)
         for a in 0..<9 { add(point.value[a] * value, node: Int(mesh.elements[9 * element + a])) }
       }

@@ -18,7 +18,7 @@ extension ParticleSimulation {
     let integrator = try TransportIntegrator(system: TransportSystem(mesh: mesh) { model.diffusivity(x: $0, y: $1) })
     var points: [(element: Int, point: ElementPoint)] = []
     for element in 0..<mesh.elementCount {
-      mesh.points(ofElement: element, rule: GaussRule.four) { points.append((element, $1)) }
+      mesh.points(ofElement: element) { points.append((element, $1)) }
     }
     let start = (0..<mesh.nodeCount).map { initial(mesh.x[$0], mesh.y[$0]) }
     var result = start
@@ -77,7 +77,7 @@ extension ParticleSimulation {
     var (sum, area) = (0.0, 0.0)
     let rule = GaussRule.four
     for element in 0..<mesh.elementCount {
-      mesh.points(ofElement: element, rule: rule) { number, point in
+      mesh.points(ofElement: element) { number, point in
         sum += point.area * square(element, rule[number % 4].place, rule[number / 4].place, point)
         area += point.area
       }

@@ -125,7 +125,7 @@ public struct ParticleSimulation: Sendable {
     [Double](repeating: lithiation, count: mesh.nodeCount)
   }
 
-  private func makeIntegrator() throws -> (system: TransportSystem, integrator: TransportIntegrator) {
+  func makeIntegrator() throws -> (system: TransportSystem, integrator: TransportIntegrator) {
     let system = TransportSystem(mesh: mesh) { model.diffusivity(x: $0, y: $1) }
     return (
       system, try Self.named { () throws(CholeskyError) in try TransportIntegrator(system: system) }
@@ -139,10 +139,6 @@ public struct ParticleSimulation: Sendable {
   ) throws -> TransportLegResult {
     try requireField("the lithiation at the start of a leg", start, mesh.nodeCount)
     try ParticleModel.require(tolerance > 0 && tolerance < 1, "the tolerance", tolerance, "more than 0, less than 1")
-    let weights = integrator.system.weights
-    let area = weights.reduce(0, +)
-    func content(_ lithiation: [Double]) -> Double { zip(weights, lithiation).reduce(0) { $0 + $1.0 * $1.1 } }
-    let before = content(start)
     let outermost = mesh.ringRadii[mesh.ringCount] - mesh.ringRadii[mesh.ringCount - 1]
     let settings = TransportIntegrator.Settings(
       tolerance: tolerance,
@@ -161,18 +157,31 @@ public struct ParticleSimulation: Sendable {
     } catch let error as CholeskyError {
       throw ParticleModelError.solverFailed(reason: error.description)
     }
-    let states = records.prefix(leg.outputTimes.count).map { record in
+    return legResult(
+      records, outputCount: leg.outputTimes.count, index: index, start: start, system: integrator.system,
+      statistics: integrator.integrator.statistics)
+  }
+
+  /// What a leg's records say; the last one may lie behind the last output time.
+  func legResult(
+    _ records: [TransportIntegrator.Record], outputCount: Int, index: Int, start: [Double], system: TransportSystem,
+    statistics: TransportStatistics
+  ) -> TransportLegResult {
+    let weights = system.weights
+    let area = weights.reduce(0, +)
+    func content(_ lithiation: [Double]) -> Double { zip(weights, lithiation).reduce(0) { $0 + $1.0 * $1.1 } }
+    let before = content(start)
+    let states = records.prefix(outputCount).map { record in
       let now = content(record.lithiation)
       return ParticleState(
         legIndex: index, time: record.time, lithiation: record.lithiation, meanLithiation: now / area,
         lithiumContentChange: now - before, boundaryFluxIntegral: record.entered)
     }
     return TransportLegResult(
-      states: Array(states), finalLithiation: records.last?.lithiation ?? start,
-      statistics: integrator.integrator.statistics)
+      states: Array(states), finalLithiation: records.last?.lithiation ?? start, statistics: statistics)
   }
 
-  private func requireField(_ name: String, _ values: [Double], _ expected: Int) throws(ParticleModelError) {
+  func requireField(_ name: String, _ values: [Double], _ expected: Int) throws(ParticleModelError) {
     guard values.count == expected else {
       throw .wrongFieldSize(name: name, count: values.count, expected: expected)
     }

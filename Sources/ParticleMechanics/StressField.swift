@@ -23,31 +23,52 @@ public struct StressField: Sendable {
   /// Stress from displacement and lithiation: σ = C : (ε(v) − ε*(u)).
   init(mesh: SectorMesh, model: ParticleModel, lithiation: [Double], displacement: [Double], axialStrain: Double) {
     let (lambda, mu) = model.lame
-    var values: [Double] = []
-    values.reserveCapacity(16 * mesh.elementCount)
-    for element in 0..<mesh.elementCount {
-      mesh.points(ofElement: element, rule: GaussRule.two) { _, point in
-        var strain = SymmetricTensor(zz: axialStrain)
-        var u = 0.0
+    let values = [Double](unsafeUninitializedCapacity: 16 * mesh.elementCount) { values, count in
+      let table = ShapeTable.two
+      for element in 0..<mesh.elementCount {
+        // Along ξ and η first, so that no gradient of a shape function is needed; a lane a point.
+        var (xXi, xEta, yXi, yEta) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
+        var (vxXi, vxEta, vyXi, vyEta) = (xXi, xXi, xXi, xXi)
+        var (x, y, u) = (xXi, xXi, xXi)
         for a in 0..<9 {
           let node = Int(mesh.elements[9 * element + a])
+          let (value, alongXi, alongEta) = (table.value[a], table.alongXi[a], table.alongEta[a])
+          let (px, py) = (mesh.x[node], mesh.y[node])
           let (vx, vy) = (displacement[2 * node], displacement[2 * node + 1])
-          u += point.value[a] * lithiation[node]
-          strain.xx += point.alongX[a] * vx
-          strain.yy += point.alongY[a] * vy
-          strain.xy += 0.5 * (point.alongY[a] * vx + point.alongX[a] * vy)
+          x += value * px
+          y += value * py
+          u += value * lithiation[node]
+          xXi += alongXi * px
+          yXi += alongXi * py
+          xEta += alongEta * px
+          yEta += alongEta * py
+          vxXi += alongXi * vx
+          vyXi += alongXi * vy
+          vxEta += alongEta * vx
+          vyEta += alongEta * vy
         }
-        let free = model.eigenstrain(x: point.x, y: point.y, lithiation: u)
-        let elastic = SymmetricTensor(
-          xx: strain.xx - free.xx, yy: strain.yy - free.yy, zz: strain.zz - free.zz, xy: strain.xy - free.xy)
-        let trace = lambda * (elastic.xx + elastic.yy + elastic.zz)
-        let stress = SymmetricTensor(
-          xx: trace + 2 * mu * elastic.xx, yy: trace + 2 * mu * elastic.yy, zz: trace + 2 * mu * elastic.zz,
-          xy: 2 * mu * elastic.xy)
-        let radius = (point.x * point.x + point.y * point.y).squareRoot()
-        let polar = stress.polar(cosine: point.x / radius, sine: point.y / radius)
-        values += [polar.radial, polar.hoop, polar.axial, polar.shear]
+        let determinant = xXi * yEta - xEta * yXi
+        let xx = (yEta * vxXi - yXi * vxEta) / determinant
+        let yy = (xXi * vyEta - xEta * vyXi) / determinant
+        let xy = 0.5 * (xXi * vxEta - xEta * vxXi + yEta * vyXi - yXi * vyEta) / determinant
+        let radius = (x * x + y * y).squareRoot()
+        let (cosine, sine) = (x / radius, y / radius)
+        for number in 0..<4 {
+          let strain = SymmetricTensor(xx: xx[number], yy: yy[number], zz: axialStrain, xy: xy[number])
+          let free = model.eigenstrain(x: x[number], y: y[number], lithiation: u[number])
+          let elastic = SymmetricTensor(
+            xx: strain.xx - free.xx, yy: strain.yy - free.yy, zz: strain.zz - free.zz, xy: strain.xy - free.xy)
+          let trace = lambda * (elastic.xx + elastic.yy + elastic.zz)
+          let stress = SymmetricTensor(
+            xx: trace + 2 * mu * elastic.xx, yy: trace + 2 * mu * elastic.yy, zz: trace + 2 * mu * elastic.zz,
+            xy: 2 * mu * elastic.xy)
+          let polar = stress.polar(cosine: cosine[number], sine: sine[number])
+          let start = 16 * element + 4 * number
+          (values[start], values[start + 1]) = (polar.radial, polar.hoop)
+          (values[start + 2], values[start + 3]) = (polar.axial, polar.shear)
+        }
       }
+      count = 16 * mesh.elementCount
     }
     self.init(mesh: mesh, values: values, axialStrain: axialStrain)
   }

@@ -8,14 +8,14 @@ import ArrayMath
 /// factor a rung. Backward Euler with a quarter of the smallest step shares its factor; it keeps the sign of every
 /// mode, so the jump is smoothed without undershoot.
 final class TransportIntegrator {
-  private let system: TransportSystem
+  let system: TransportSystem
   private let analysis: CholeskyFactor
   private var factors: [(step: Double, factor: CholeskyFactor, lastUse: Int)] = []
   private var uses = 0
   /// Factors kept at once; a leg with output times in simple ratios needs about twenty.
   private static let keptFactors = 32
 
-  private(set) var statistics: TransportStatistics
+  var statistics: TransportStatistics
 
   static let gamma = 0.25
   static let stages: [[Double]] = [
@@ -28,7 +28,7 @@ final class TransportIntegrator {
 
   init(system: TransportSystem) throws(CholeskyError) {
     self.system = system
-    analysis = try CholeskyFactor(pattern: system.freePattern)
+    analysis = try CholeskyFactor(pattern: system.freePattern, order: .given(system.eliminationOrder))
     statistics = TransportStatistics(unknowns: system.freeCount)
   }
 
@@ -102,33 +102,6 @@ final class TransportIntegrator {
     }
   }
 
-  /// Four backward Euler steps, each a quarter of `step`; in the first one the arc goes to its new value.
-  private func startUp(
-    _ state: inout Record, step: Double, surface: Double, load: ((Double, inout [Double]) -> Void)?
-  ) throws {
-    let part = Self.gamma * step
-    let factor = try self.factor(part)
-    var rate = [Double](repeating: 0, count: state.lithiation.count)
-    var pull = rate
-    for _ in 0..<4 {
-      state.time += part
-      system.stiffness.multiply(state.lithiation, into: &pull)
-      for node in pull.indices { pull[node] = -pull[node] }
-      load?(state.time, &pull)
-      for node in system.freeCount..<rate.count { rate[node] = (surface - state.lithiation[node]) / part }
-      var right = Array(pull[..<system.freeCount])
-      system.subtractArcRate(rate, step: part, from: &right)
-      try factor.solve(inPlace: &right)
-      statistics.solves += 1
-      rate.replaceSubrange(..<system.freeCount, with: right)
-      state.entered += part * flux(rate: rate, step: part, pull: pull)
-      for node in state.lithiation.indices { state.lithiation[node] += part * rate[node] }
-      // Exactly, so that no rounding of the jump is carried along.
-      for node in system.freeCount..<rate.count { state.lithiation[node] = surface }
-    }
-    statistics.steps += 4
-  }
-
   /// One step of SDIRK4 and the largest difference to its embedded method.
   private func advance(
     _ state: Record, step: Double, load: ((Double, inout [Double]) -> Void)?
@@ -169,13 +142,13 @@ final class TransportIntegrator {
 
   /// What enters through the arc in unit time: the sum of its consistent nodal reactions M k + K (base + step k) − f,
   /// where `pull` is f − K base.
-  private func flux(rate: [Double], step: Double, pull: [Double]) -> Double {
+  func flux(rate: [Double], step: Double, pull: [Double]) -> Double {
     var sum = system.arcRowSum(rate, step: step)
     for node in system.freeCount..<pull.count { sum -= pull[node] }
     return sum
   }
 
-  private func factor(_ step: Double) throws(CholeskyError) -> CholeskyFactor {
+  func factor(_ step: Double) throws(CholeskyError) -> CholeskyFactor {
     uses += 1
     // Equal rungs of different intervals differ by rounding.
     if let kept = factors.firstIndex(where: { abs($0.step - step) <= 1e-12 * step }) {
@@ -194,11 +167,13 @@ final class TransportIntegrator {
     return factor
   }
 
-  private func track(_ lithiation: [Double]) {
+  func track(_ lithiation: [Double]) {
+    var (smallest, largest) = (statistics.smallestLithiation, statistics.largestLithiation)
     for value in lithiation {
-      statistics.smallestLithiation = min(statistics.smallestLithiation, value)
-      statistics.largestLithiation = max(statistics.largestLithiation, value)
+      smallest = min(smallest, value)
+      largest = max(largest, value)
     }
+    (statistics.smallestLithiation, statistics.largestLithiation) = (smallest, largest)
   }
 
   private static func add(_ factor: Double, _ vector: [Double], to sum: inout [Double]) {

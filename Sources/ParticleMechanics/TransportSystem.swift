@@ -12,6 +12,8 @@ struct TransportSystem {
   let freeCount: Int
   /// The block of the free nodes, and where its entries are in the full pattern.
   let freePattern: SparsityPattern
+  /// The free nodes in the order in which a factorisation eliminates them.
+  let eliminationOrder: [Int32]
   private let freePositions: [Int32]
   /// Entries of the full pattern that lie in a row or a mirrored row of the arc.
   private let arcEntries: [(position: Int, row: Int, column: Int)]
@@ -23,33 +25,31 @@ struct TransportSystem {
     let pattern = SparsityPattern(size: mesh.nodeCount, unknownsPerElement: 9, connectivity: mesh.elements)
     var mass = SymmetricSparseMatrix(pattern: pattern)
     var stiffness = SymmetricSparseMatrix(pattern: pattern)
-    var localMass = InlineArray<81, Double>(repeating: 0)
-    var localStiffness = localMass
-    for element in 0..<mesh.elementCount {
-      for entry in 0..<81 {
-        localMass[entry] = 0
-        localStiffness[entry] = 0
-      }
-      mesh.points(ofElement: element, rule: GaussRule.four) { _, point in
-        let d = diffusivity(point.x, point.y)
-        for a in 0..<9 {
-          let fluxX = point.area * (d.xx * point.alongX[a] + d.xy * point.alongY[a])
-          let fluxY = point.area * (d.xy * point.alongX[a] + d.yy * point.alongY[a])
-          let weighted = point.area * point.value[a]
-          for b in 0..<9 {
-            localMass[9 * a + b] += weighted * point.value[b]
-            localStiffness[9 * a + b] += fluxX * point.alongX[b] + fluxY * point.alongY[b]
+    let value = ShapeTable.four.value
+    mesh.elements.withUnsafeBufferPointer { elements in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 162) { local in
+        let localMass = UnsafeMutableBufferPointer(rebasing: local[..<81])
+        let localStiffness = UnsafeMutableBufferPointer(rebasing: local[81...])
+        mesh.forEachElement { element, points in
+          var (xx, yy, xy) = (SIMD16<Double>.zero, SIMD16<Double>.zero, SIMD16<Double>.zero)
+          for point in 0..<16 {
+            let d = diffusivity(points.x[point], points.y[point])
+            (xx[point], yy[point], xy[point]) = (d.xx, d.yy, d.xy)
           }
-        }
-      }
-      for a in 0..<9 {
-        let row = Int(mesh.elements[9 * element + a])
-        for b in 0..<9 {
-          // Each pair once, from its lower half; the collapsed nodes of the centre meet on the diagonal.
-          let column = Int(mesh.elements[9 * element + b])
-          guard row >= column else { continue }
-          mass.add(localMass[9 * a + b], row: row, column: column)
-          stiffness.add(localStiffness[9 * a + b], row: row, column: column)
+          for a in 0..<9 {
+            let fluxX = points.area * (xx * points.alongX[a] + xy * points.alongY[a])
+            let fluxY = points.area * (xy * points.alongX[a] + yy * points.alongY[a])
+            let weighted = points.area * value[a]
+            for b in 0...a {
+              let mass = (weighted * value[b]).sum()
+              let stiffness = (fluxX * points.alongX[b] + fluxY * points.alongY[b]).sum()
+              (localMass[9 * a + b], localMass[9 * b + a]) = (mass, mass)
+              (localStiffness[9 * a + b], localStiffness[9 * b + a]) = (stiffness, stiffness)
+            }
+          }
+          let unknowns = UnsafeBufferPointer(rebasing: elements[9 * element..<9 * element + 9])
+          mass.add(element: UnsafeBufferPointer(localMass), unknowns: unknowns)
+          stiffness.add(element: UnsafeBufferPointer(localStiffness), unknowns: unknowns)
         }
       }
     }
@@ -68,8 +68,8 @@ struct TransportSystem {
         }
       }
     }
-    let freeElements = mesh.elements.map { $0 < Int32(free) ? $0 : -1 }
-    freePattern = SparsityPattern(size: free, unknownsPerElement: 9, connectivity: freeElements)
+    freePattern = pattern.leading(free)
+    eliminationOrder = mesh.eliminationOrder.filter { $0 < Int32(free) }
     freeCount = free
     self.mass = mass
     self.stiffness = stiffness

@@ -36,7 +36,7 @@ import Testing
   @Test func elementsKeepTheirOrientation() throws {
     let mesh = try SectorMesh(model: model)
     for element in 0..<mesh.elementCount {
-      mesh.points(ofElement: element, rule: GaussRule.three) { _, point in #expect(point.area > 0) }
+      mesh.points(ofElement: element) { _, point in #expect(point.area > 0) }
     }
   }
 
@@ -64,6 +64,22 @@ import Testing
       var resolution = MeshResolution()
       change(&resolution)
       #expect(throws: ParticleModelError.self) { try SectorMesh(model: model, resolution: resolution) }
+    }
+  }
+
+  @Test func theEliminationNamesEachNodeOnceAndSeparates() throws {
+    let mesh = try SectorMesh(model: model)
+    let order = mesh.eliminationOrder
+    #expect(order.sorted() == (0..<Int32(mesh.nodeCount)).map(\.self))
+    #expect(order.last == 0)
+    // The ray that halves the circles, or the circle that halves the rays, comes last but the centre: nothing couples
+    // the two parts before it.
+    let separator = Set(order.suffix(1 + min(mesh.nodesPerCircle, 2 * mesh.ringCount)))
+    let first = Set(order.prefix((mesh.nodeCount - separator.count) * 2 / 5))
+    let last = Set(order.dropLast(separator.count).suffix((mesh.nodeCount - separator.count) * 2 / 5))
+    for element in 0..<mesh.elementCount {
+      let nodes = Set(mesh.elements[9 * element..<9 * element + 9])
+      #expect(nodes.isDisjoint(with: first) || nodes.isDisjoint(with: last))
     }
   }
 }

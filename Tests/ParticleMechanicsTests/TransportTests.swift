@@ -127,6 +127,35 @@ import Testing
     }
     #expect(seen == seen.sorted() && seen.count == 3)
   }
+
+  /// Backward Euler is of first order: half the step, half the error; the lithium that entered is what is there.
+  @Test func equalStepsConvergeInFirstOrder() throws {
+    let model = ParticleModel(structure: Self.coreShell, tangentialDiffusivity: 0)
+    let simulation = try ParticleSimulation(model: model)
+    let leg = ProtocolLeg(direction: .charge, surfaceLithiation: 0.2, duration: 2000, outputTimes: [1000, 2000])
+    let exact = SectorReference.lithiation(model: model, initial: 1, surface: 0.2, time: 2000)
+    let errors = try [20, 40, 80].map { count in
+      let result = try simulation.transport(leg: leg, equalSteps: count, from: simulation.uniform(1))
+      #expect(result.states.map(\.time) == [1000, 2000])
+      #expect(result.statistics.steps == count && result.statistics.factorisations == 1)
+      #expect(result.statistics.smallestLithiation >= 0.2 - 1e-12)
+      for state in result.states {
+        #expect(abs(state.lithiumContentChange - state.boundaryFluxIntegral) < 1e-10 * 8e-11)
+      }
+      return abs(result.finalLithiation[0] - exact(0))
+    }
+    for (coarse, fine) in zip(errors, errors.dropFirst()) { #expect(abs(coarse / fine - 2) < 0.15, "\(errors)") }
+    #expect(errors[2] < 0.01)
+  }
+
+  @Test func equalStepsEndAtTheOutputTimes() throws {
+    let simulation = try ParticleSimulation(model: ParticleModel(structure: .random))
+    let leg = ProtocolLeg(direction: .charge, surfaceLithiation: 0.2, duration: 100, outputTimes: [35])
+    let start = simulation.uniform(1)
+    #expect(throws: ParticleModelError.self) { try simulation.transport(leg: leg, equalSteps: 10, from: start) }
+    #expect(throws: ParticleModelError.self) { try simulation.transport(leg: leg, equalSteps: 0, from: start) }
+    #expect(try simulation.transport(leg: leg, equalSteps: 20, from: start).states.count == 1)
+  }
 }
 
 extension SectorMesh {
