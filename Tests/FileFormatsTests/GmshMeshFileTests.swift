@@ -143,6 +143,22 @@ import Testing
     #expect(throws: FormatError.self) { try GmshMeshFile.write(mesh) }
   }
 
+  @Test(arguments: [ElementShape.triangle6, .quadrilateral9, .tetrahedron10])
+  func foldedElementsAreRefused(shape: ElementShape) throws {
+    // A node between corners that is drawn to the end of its side and beyond turns the element over there.
+    for (shift, isFolded) in [(0.1, false), (0.24, false), (0.26, true), (0.6, true)] {
+      var mesh = MeshSamples.box(shape)
+      let corners = shape == .triangle6 ? 3 : 4
+      let (from, middle) = (Int(mesh.elements[0]), Int(mesh.elements[corners]))
+      for axis in 0..<mesh.dimension {
+        let (start, half) = (mesh.points[mesh.dimension * from + axis], mesh.points[mesh.dimension * middle + axis])
+        mesh.points[mesh.dimension * middle + axis] = half + 2 * shift * (start - half)
+      }
+      let message = Self.refusal(try GmshMeshFile.write(mesh, unit: 1))
+      #expect(message.contains("folded element") == isFolded, "\(shift): \(message)")
+    }
+  }
+
   @Test func overlappingRegionsAreRefused() throws {
     let text = String(decoding: try GmshMeshFile.write(MeshSamples.box(.triangle3), unit: 1), as: UTF8.self)
     let overlapping = text.replacing("0.5 1.0 0.0 1 1 0", with: "0.5 1.0 0.0 2 1 2 0")

@@ -113,6 +113,36 @@ import Tomography
     #expect(Self.refusal { _ = try mesher.mesh(open, size: 1e-6) }.contains("not closed"))
   }
 
+  /// A surface as tomography gives it: many triangles, here of a sphere.
+  @Test func aSphereIsFilled() throws {
+    guard let mesher = Self.mesher() else { return }
+    let (rings, steps) = (16, 32)
+    var vertices = [SIMD3(0, 0, 5e-6)]
+    for ring in 1..<rings {
+      let polar = Double.pi * Double(ring) / Double(rings)
+      for step in 0..<steps {
+        let angle = 2 * Double.pi * Double(step) / Double(steps)
+        vertices.append(5e-6 * SIMD3(sin(polar) * cos(angle), sin(polar) * sin(angle), cos(polar)))
+      }
+    }
+    vertices.append(SIMD3(0, 0, -5e-6))
+    func vertex(_ ring: Int, _ step: Int) -> Int32 { Int32(1 + steps * (ring - 1) + step % steps) }
+    var triangles: [SIMD3<Int32>] = []
+    for step in 0..<steps {
+      triangles.append(SIMD3(0, vertex(1, step), vertex(1, step + 1)))
+      for ring in 1..<(rings - 1) {
+        triangles.append(SIMD3(vertex(ring, step), vertex(ring + 1, step), vertex(ring + 1, step + 1)))
+        triangles.append(SIMD3(vertex(ring, step), vertex(ring + 1, step + 1), vertex(ring, step + 1)))
+      }
+      triangles.append(
+        SIMD3(Int32(vertices.count - 1), vertex(rings - 1, step + 1), vertex(rings - 1, step)))
+    }
+    let surface = SurfaceMesh(vertices: vertices, triangles: triangles)
+    let mesh = try mesher.mesh(surface, size: 1.5e-6)
+    #expect(abs(GmshMeshFileTests.size(mesh) / surface.volume - 1) < 1e-9)
+    #expect((mesh.boundaries["surface"] ?? []).count == 6 * triangles.count)
+  }
+
   // MARK: - Without Gmsh
 
   @Test func whatCannotBeMeshedIsSaid() throws {

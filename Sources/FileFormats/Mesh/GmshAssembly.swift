@@ -65,6 +65,13 @@ struct GmshAssembly {
       GmshElementType.exchangeOrder(shape, &nodes)
       let size = try signedSize(nodes)
       for place in 0..<count { elements[start + place] = nodes[size < 0 ? turned[place] : place] }
+      guard !GmshFolds.isFolded(shape, elements[start..<(start + count)].map { content.points[Int($0)] }) else {
+        let at = content.points[Int(nodes[0])]
+        throw FormatError(
+          name,
+          "has a folded element at (\(at.x), \(at.y), \(at.z)): its nodes between corners lie too far off; make elements "
+            + "smaller where the boundary is curved (in gmsh also: Mesh.HighOrderOptimize 1)")
+      }
     }
   }
 

@@ -37,7 +37,7 @@ public enum GmshMeshFile {
   ///   - name: for messages.
   ///   - unit: of the coordinates in the file, in metres.
   /// - Throws: ``FormatError`` where the file is of another version, damaged, or holds what the solvers have no element
-  ///   for: mixed shapes, a surface in space, elements without area, overlapping regions, sides of no element.
+  ///   for: mixed shapes, a surface in space, elements without area or folded, overlapping regions, sides of no element.
   public static func read(_ bytes: [UInt8], named name: String, unit: Double = 1e-6) throws -> ElementMesh {
     var content = GmshContent()
     var cursor = GmshCursor(bytes, name)

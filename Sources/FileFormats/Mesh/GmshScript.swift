@@ -55,6 +55,8 @@ public enum GmshScript {
     }
     let chains = SectionChains(graph, names: names, isSmooth: curves == .smooth)
     var lines = header(order: order)
+    // Curved sides may fold the elements behind them.
+    if curves == .smooth { lines.append("Mesh.HighOrderOptimize = 1;") }
     for (index, node) in graph.nodes.enumerated() {
       lines.append("Point(\(index + 1)) = {\(node.x * 1e6), \(node.y * 1e6), 0};")
     }
