@@ -1,5 +1,6 @@
 import Foundation
 import ParticleMechanics
+import Quantities
 
 /// What drives cracks in a computed field, for every kept state.
 struct CyclingCracking {
@@ -57,7 +58,8 @@ struct CyclingCracking {
     return zip(edges, edges.dropFirst()).map { inside($1) - inside($0) }
   }
 
-  private static func vonMises(_ s: SIMD3<Double>) -> Double {
+  /// Of three principal stresses.
+  static func vonMises(_ s: SIMD3<Double>) -> Double {
     let (a, b, c) = (s.x - s.y, s.y - s.z, s.z - s.x)
     return (0.5 * (a * a + b * b + c * c)).squareRoot()
   }

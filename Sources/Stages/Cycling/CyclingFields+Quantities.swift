@@ -28,7 +28,7 @@ extension CyclingFields {
     case .lithiation: return Array(lithiation[state * nodes..<(state + 1) * nodes])
     case .damage: return Array(damage[state * nodes..<(state + 1) * nodes])
     case .firstPrincipalStress: return stresses { $1.principalValues.max() }
-    case .vonMisesStress: return stresses { $1.vonMises }
+    case .vonMisesStress: return stresses { CyclingCracking.vonMises($1.principalValues) }
     case .hoopStress: return stresses { hoop($1, node: $0) }
     }
   }

@@ -217,13 +217,15 @@ extension ParticleCyclingStage {
     public init() {}
 
     public func validate() -> [SettingProblem] {
-      [("toughness", toughness), ("boundary_toughness", boundaryToughness)].compactMap { key, range in
-        range.count == 2 && range[0].si > 0 && range[1].si >= range[0].si
-          ? nil
-          : SettingProblem(
+      var found: [SettingProblem] = []
+      for (key, range) in [("toughness", toughness), ("boundary_toughness", boundaryToughness)] {
+        if range.count == 2, range[0].si > 0, range[1].si >= range[0].si { continue }
+        found.append(
+          SettingProblem(
             at: key, "this is no range",
-            detail: "expected two toughnesses, the lower one first, such as [0.1 MPa*m^0.5, 1.3 MPa*m^0.5]")
+            detail: "expected two toughnesses, the lower one first, such as [0.1 MPa*m^0.5, 1.3 MPa*m^0.5]"))
       }
+      return found
     }
   }
 }

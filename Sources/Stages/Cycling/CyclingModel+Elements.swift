@@ -2,6 +2,7 @@ import FileFormats
 import Foundation
 import ParticleMechanics
 import Pipeline
+import Quantities
 
 /// Sections and meshes of elements.
 extension CyclingModel {

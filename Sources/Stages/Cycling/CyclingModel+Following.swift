@@ -1,6 +1,7 @@
 import Foundation
 import ParticleMechanics
 import Pipeline
+import Quantities
 
 /// Following the protocol with any transport.
 extension CyclingModel {

@@ -1,6 +1,7 @@
 import Foundation
 import ParticleMechanics
 import Pipeline
+import Quantities
 
 /// Spheres and long cylinders, along their radius.
 extension CyclingModel {

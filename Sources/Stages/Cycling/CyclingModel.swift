@@ -1,4 +1,3 @@
-import Electrochemistry
 import Foundation
 import ParticleMechanics
 import Pipeline

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Quantities
 
 /// What a run of the model gives, whatever solver ran it: the course of the protocol, the headline values, and what is
 /// known of the particle at the kept times.

@@ -1,8 +1,10 @@
 import ArrayMath
 import Crystallography
+import ElectronDiffraction
 import Foundation
 import ParticleMechanics
 import Pipeline
+import Quantities
 
 /// The elements of a section, with a crystal frame for each grain where there are grains.
 struct CyclingSection {
@@ -38,8 +40,9 @@ struct CyclingSection {
       grains = try Self.grains(frames, model)
     case .nanorods:
       let rods = try NanorodTexture(
-        radius: radius, coreRadius: parameters.transitionRadius.si * radius, grainWidth: settings.rodWidth.si * radius,
-        axes: settings.texture == .inPlane ? .hoop : .tangentialPlane, outline: outline, using: &generator)
+        outline: outline, coreRadius: parameters.transitionRadius.si * radius,
+        grainWidth: settings.rodWidth.si * radius,
+        axes: settings.texture == .inPlane ? .hoop : .tangentialPlane, using: &generator)
       mesh = try mesher.mesh(rods.grains.partition)
       let frames =
         settings.texture == .random ? rods.frames.map { _ in GrainFrame.random(using: &generator) } : rods.frames

@@ -1,6 +1,7 @@
 import Figures
 import Foundation
 import ParticleMechanics
+import Quantities
 
 /// Pictures of a section or mesh.
 extension ParticleCyclingFigures {
@@ -69,7 +70,7 @@ extension ParticleCyclingFigures {
                   label: kind.title.lowercased(), unit: kind.unit, rows: Self.pixels, columns: Self.pixels,
                   values: pictures, xExtent: micrometres(raster.xExtent), yExtent: micrometres(raster.yExtent),
                   colourScale: kind.scale, limits: limits.0...limits.1))
-            ] + edges.map { [.segments($0)] } ?? [], equalAspect: true)
+            ] + (edges.map { [Mark.segments($0)] } ?? []), equalAspect: true)
         ], frames: frames)
     }
     if fields.boundaryCount > 0 { figures.append(boundaries(fields)) }

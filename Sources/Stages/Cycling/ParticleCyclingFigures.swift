@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import ParticleMechanics
 import Pipeline
+import Quantities
 
 /// The figures of a cycled particle, from what a run gives.
 struct ParticleCyclingFigures {

@@ -1,5 +1,6 @@
 public import FileFormats
 import Foundation
+import Quantities
 
 /// A cycled particle as the stage hands it on: the course of the protocol, the drivers of cracks, and the fields.
 public struct ParticleCyclingResult: NeXusRepresentable, Hashable {

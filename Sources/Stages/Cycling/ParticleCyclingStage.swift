@@ -1,5 +1,6 @@
 import ParticleMechanics
 public import Pipeline
+import Quantities
 
 /// A particle under a protocol of charge and discharge: transport with kinetics, the strain of the crystal, stress, and
 /// what drives cracks; grain by grain where there are grains.
