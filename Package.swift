@@ -156,11 +156,15 @@ let tests: [Target] = [
     ],
     path: "Benchmarks",
     exclude: [
-      "run", "requirements.txt", "particle-scikit-fem", "particle-radial-scipy", "read-biologic", "integrate-pyfai",
+      "run", "requirements.txt", "particle-scikit-fem", "particle-dolfinx", "particle-radial-scipy", "read-biologic",
+      "integrate-pyfai",
       "simulate-kikuchi-ebsdsim", "index-pyebsdindex", "match-kikuchipy", "requirements-kikuchi.txt",
       "reconstruct-ptylab", "tomogram-peers",
     ],
-    sources: ["main.swift", "Integration.swift", "Indexing.swift", "Reconstruction.swift", "Tomography.swift"]),
+    sources: [
+      "main.swift", "ParticleSteps.swift", "Integration.swift", "Indexing.swift", "Reconstruction.swift",
+      "Tomography.swift",
+    ]),
 ]
 
 let package = Package(

@@ -3,8 +3,8 @@ import Foundation
 import ParticleMechanics
 import Ptychography
 
-// benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE |
-// simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS | tomogram SLICES: one line of figures, the median of five (of six passes
+// benchmark particle REFINEMENT REFERENCE | particle-steps RADII | radial REFERENCE | biologic FILE | integrate-KIND |
+// index SIZE | simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS | tomogram SLICES: one line of figures, the median of five (of six passes
 // of a reconstruction, the least).
 
 /// CPU seconds of this process so far, and the most memory it held in MB.
@@ -79,6 +79,14 @@ case "particle" where arguments.count == 4:
       ("unknowns", "\(statistics.unknowns)"), ("steps", "\(statistics.steps)"), ("error_u", "\(lithiation)"),
       ("error_stress", "\(stress)"),
     ])
+case "particle-steps" where arguments.count == 3:
+  let seen = try secondsOfParticleSteps(radiiPath: arguments[2])
+  report(
+    seen.seconds,
+    [
+      ("unknowns", "\(seen.unknowns)"), ("steps", "100"), ("centre", "\(seen.centre)"),
+      ("surface_displacement_um", "\(seen.surfaceDisplacement)"),
+    ])
 case "radial" where arguments.count == 3:
   let rows = try reference(arguments[2])
   let radii = (rows[5000] ?? []).map { $0[1] * 1e-6 }
@@ -121,7 +129,8 @@ case "tomogram" where arguments.count == 3:
   let seen = try secondsOfTomogram(slices: max(Int(arguments[2]) ?? 64, 1))
   report(seen.seconds, [("error", String(seen.error)), ("slope", String(seen.slope))])
 default:
-  print("benchmark particle REFINEMENT REFERENCE | radial REFERENCE | biologic FILE | integrate-KIND | index SIZE")
+  print("benchmark particle REFINEMENT REFERENCE | particle-steps RADII | radial REFERENCE | biologic FILE")
+  print("benchmark integrate-KIND | index SIZE")
   print("benchmark simulate-scan FOLDER | reconstruct FOLDER epie|rpie PROJECTIONS | tomogram SLICES")
   exit(2)
 }

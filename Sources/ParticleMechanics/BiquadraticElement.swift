@@ -36,6 +36,10 @@ enum BiquadraticElement {
 enum GaussRule {
   /// Two points, exact for cubics: where the strain of a quadratic element is most accurate.
   static let two: [(place: Double, weight: Double)] = [(-1 / 3.0.squareRoot(), 1), (1 / 3.0.squareRoot(), 1)]
+  /// Three points, exact for degree 5.
+  static let three: [(place: Double, weight: Double)] = [
+    (-0.6.squareRoot(), 5.0 / 9), (0, 8.0 / 9), (0.6.squareRoot(), 5.0 / 9),
+  ]
   /// Four points, exact for degree 7.
   static let four: [(place: Double, weight: Double)] = {
     let root = 2 / 7 * 1.2.squareRoot()
