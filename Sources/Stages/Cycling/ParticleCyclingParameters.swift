@@ -107,6 +107,14 @@ extension ParticleCyclingStage {
             "expected at least 2.5 times `mesh.element_size`, \(mesh.elementSize)")
         }
       }
+      for (index, key) in (sensitivities.parameters ?? []).enumerated() {
+        guard let text = model.settingText(key), (try? AnyQuantity(parsing: text)) != nil else {
+          report(
+            "sensitivities.parameters[\(index)]", "this is no parameter that could be varied by a little",
+            "`\(key)`; expected one with a number such as elasticity.youngs_modulus")
+          continue
+        }
+      }
       let keys = Set(model.changeableKeys())
       for (place, sweep) in sweep.enumerated() {
         for (index, value) in sweep.values.enumerated() {
