@@ -24,6 +24,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle-voronoi", particleVoronoiLines),
   ("particle-fracture", particleFractureLines),
   ("particle-files", particleFilesLines),
+  ("particle-cycling", particleCyclingLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"

@@ -24,29 +24,12 @@ import Testing
     }
   }
 
-  static let openCircuitVoltage = """
-    -0.809*u + 4.4875 - 0.0428*tanh(18.5138*(u - 0.5542)) - 17.7326*tanh(15.789*(u - 0.3117)) \
-    + 17.5842*tanh(15.9308*(u - 0.312))
-    """
-
   func cell(_ name: String) throws -> RadialCell {
-    let isChen = name == "Chen2020"
-    let kinetics = SurfaceKinetics(
-      openCircuitVoltage: try .formula(Self.openCircuitVoltage),
-      exchangeCurrentDensity: try .formula(
-        isChen ? "3.42e-6*1000^0.5*63104*(u*(1 - u))^0.5" : "5.028*u^0.43*(1 - u)^0.57"),
-      maximumConcentration: isChen ? 63104 : 51765)
-    let model = ParticleModel(radius: 5.22e-6, structure: .random, coreDiffusivity: isChen ? 4e-15 : 1)
-    let diffusivity: MaterialFunction? =
-      isChen
-      ? nil
-      : try .formula(
-        """
-        2.7*10^(-13.96 - 0.9231*exp(-(u - 0.3216)^2/0.002534) - 0.4066*exp(-(u - 0.4532)^2/0.003926) \
-        - 0.993*exp(-(u - 0.8098)^2/0.09924))
-        """)
-    let material = try TexturedMaterial(model: model, geometry: .sphere, diffusivityFactor: diffusivity)
-    return try RadialCell(material: material, kinetics: kinetics)
+    let set = try CathodeMaterial.named(name)
+    let model = ParticleModel(radius: 5.22e-6, structure: .random, coreDiffusivity: 4e-15)
+    let material = try TexturedMaterial(
+      model: model, geometry: .sphere, diffusivityFactor: set.diffusivity.scaled(by: 1 / 4e-15))
+    return try RadialCell(material: material, kinetics: set.kinetics())
   }
 
   @Test(arguments: ["Chen2020", "ORegan2022"])

@@ -59,6 +59,7 @@ struct RadialStage {
   private var gradient: [Double]
   private var meanStrain: Double
   private var isStarted = false
+  private var isFactored = false
   /// k of the last stage that was solved.
   private(set) var rate: [Double]
 
@@ -92,19 +93,19 @@ struct RadialStage {
       if case .lithiation = control { rate[last] = 0 }
     }
     isStarted = true
+    // All stages share one matrix where nothing depends on u: a second pass then only refines the first.
+    let isFixed = diffusion.isLinear && control.isLinear
     var previous = Double.infinity
     for _ in 0..<25 {
-      let (flux, slope, meanSlope) = try linearise(base)
-      if let flux {
-        residual[last] -= flux
-        column[last] -= meanSlope
-        matrix[last, last] -= scale * slope
-      } else {
-        matrix.prescribe(last)
-        residual[last] = 0
-        column[last] = 0
+      let setsMatrix = !(isFixed && isFactored)
+      let (flux, slope, meanSlope) = try linearise(base, setsMatrix: setsMatrix)
+      residual[last] = flux.map { residual[last] - $0 } ?? 0
+      column[last] = flux == nil ? 0 : column[last] - meanSlope
+      if setsMatrix {
+        if flux == nil { matrix.prescribe(last) } else { matrix[last, last] -= scale * slope }
+        matrix.factor()
+        isFactored = true
       }
-      matrix.factor()
       matrix.solve(&residual)
       var meanChange = 0.0
       if let elastic = cell.elastic {
@@ -125,9 +126,8 @@ struct RadialStage {
         size = max(size, scale * abs(change))
       }
       guard size.isFinite else { return nil }
-      let isLinear = diffusion.isLinear && control.isLinear
       // Below this the next correction is lost in rounding; where rounding itself is larger, corrections stall.
-      if isLinear || size < 1e-12 || (size < 1e-9 && size > previous / 2) { return try enteringFlux(base) }
+      if size < 1e-12 || (size < 1e-9 && size > previous / 2) { return try enteringFlux(base) }
       previous = size
     }
     return nil
@@ -137,7 +137,7 @@ struct RadialStage {
   ///
   /// - Returns: the entering flux (nil where the lithiation is held) and its derivatives.
   private mutating func linearise(
-    _ base: [Double]
+    _ base: [Double], setsMatrix: Bool
   ) throws(RadialCellError) -> (flux: Double?, slope: Double, meanSlope: Double) {
     let last = cell.diffusion.order - 1
     for n in 0...last {
@@ -146,9 +146,10 @@ struct RadialStage {
       column[n] = 0
     }
     cell.diffusion.mass.multiplyAdd(rate, into: &residual)
-    matrix.set(cell.diffusion.mass)
+    if setsMatrix { matrix.set(cell.diffusion.mass) }
     cell.diffusion.assemble(
-      lithiation, meanStrain: meanStrain, scale: scale, residual: &residual, matrix: &matrix, column: &column)
+      lithiation, meanStrain: meanStrain, scale: scale, residual: &residual,
+      matrix: &matrix, setsMatrix: setsMatrix, column: &column)
     switch control {
     case .rate(let rate): return (rate / Double(cell.diffusion.power + 1), 0, 0)
     case .voltage(let voltage):
@@ -160,7 +161,7 @@ struct RadialStage {
 
   private mutating func enteringFlux(_ base: [Double]) throws(RadialCellError) -> Double {
     if case .rate(let rate) = control { return rate / Double(cell.diffusion.power + 1) }
-    let flux = try linearise(base).flux
+    let flux = try linearise(base, setsMatrix: false).flux
     return flux ?? residual[cell.diffusion.order - 1]
   }
 }

@@ -111,10 +111,7 @@ public struct RadialCell: CyclingTransport, Sendable {
     case .lithiation(let held):
       var jumped = state
       jump(&jumped, to: held)
-      let model = material.model
-      let diffusivity = material.radialDiffusivity(atRadius: model.radius, lithiation: 0).value
-      let flux = diffusion.surfaceFlux(
-        jumped.lithiation, diffusivity: diffusivity / (model.radius * model.radius), meanStrain: meanStrain)
+      let flux = diffusion.surfaceFlux(jumped.lithiation, meanStrain: meanStrain)
       return reading(of: jumped, rate: Double(diffusion.power + 1) * flux, meanStrain: meanStrain)
     }
   }

@@ -21,6 +21,8 @@ struct RadialDiffusion: Sendable {
   /// For every point of every element: rᵐ dr, and rᵐ D/R² for slopes with respect to the element's own coordinate.
   private let volumes: [Double]
   private let conductances: [Double]
+  /// D/R² of the model at the surface.
+  private let surfaceConductance: Double
 
   var order: Int { mass.order }
 
@@ -37,6 +39,13 @@ struct RadialDiffusion: Sendable {
     values = shapes.flatMap(\.values)
     slopes = shapes.flatMap(\.slopes)
     let model = material.model
+    /// D/R² of the model.
+    func conductance(_ radius: Double) -> Double {
+      let weight = model.shellWeight(atRadius: radius * model.radius)
+      let diffusivity = (1 - weight) * model.coreDiffusivity + weight * model.radialDiffusivity
+      return diffusivity / (model.radius * model.radius)
+    }
+    surfaceConductance = conductance(1)
     var mass = RadialBandMatrix(order: mesh.elementCount * degree + 1, bandwidth: degree)
     var volumes: [Double] = []
     var conductances: [Double] = []
@@ -46,10 +55,8 @@ struct RadialDiffusion: Sendable {
         let radius = mesh.edges[e] + half * (1 + q.point)
         let area = power == 1 ? radius : radius * radius
         let volume = q.weight * half * area
-        let weight = model.shellWeight(atRadius: radius * model.radius)
-        let diffusivity = (1 - weight) * model.coreDiffusivity + weight * model.radialDiffusivity
         volumes.append(volume)
-        conductances.append(q.weight * area / half * diffusivity / (model.radius * model.radius))
+        conductances.append(q.weight * area / half * conductance(radius))
         for i in 0...degree {
           for j in 0...i { mass[e * degree + i, e * degree + j] += volume * shape.values[i] * shape.values[j] }
         }
@@ -63,10 +70,10 @@ struct RadialDiffusion: Sendable {
   /// Whether K does not depend on u.
   var isLinear: Bool { elastic == nil && (factor?.isConstant ?? true) }
 
-  /// Adds k(u) to a residual, γh ∂k/∂u to a matrix and ∂k/∂M to a column.
+  /// Adds k(u) to a residual, γh ∂k/∂u to a matrix where that is wanted, and ∂k/∂M to a column.
   func assemble(
     _ u: [Double], meanStrain: Double, scale: Double, residual: inout [Double], matrix: inout RadialBandFactor,
-    column: inout [Double]
+    setsMatrix: Bool, column: inout [Double]
   ) {
     let size = Self.degree + 1
     let (values, slopes, conductances) = (values.span, slopes.span, conductances.span)
@@ -108,13 +115,14 @@ struct RadialDiffusion: Sendable {
         let straight = conductance * factor
         let flux = straight * force
         for i in 0..<size { residual[first + i] += flux * slopes[base + i] }
+        guard setsMatrix else { continue }
         for j in 0..<size {
           let own = susceptibility == 0 ? 1 : 1 + susceptibility * potentials[first + j].slope
           let column = straight * own * slopes[base + j] + bent * values[base + j]
           for i in 0..<size { block[i * size + j] += slopes[base + i] * column }
         }
       }
-      matrix.add(storage.span, scale: scale, at: first)
+      if setsMatrix { matrix.add(storage.span, scale: scale, at: first) }
     }
   }
 
@@ -162,7 +170,7 @@ struct RadialDiffusion: Sendable {
   }
 
   /// D ∂u/∂r at the surface, per R², from the gradient itself: what enters, before any time has passed.
-  func surfaceFlux(_ u: [Double], diffusivity: Double, meanStrain: Double) -> Double {
+  func surfaceFlux(_ u: [Double], meanStrain: Double) -> Double {
     let e = mesh.elementCount - 1
     let shape = element.shapes(at: 1)
     let half = (mesh.edges[e + 1] - mesh.edges[e]) / 2
@@ -172,6 +180,6 @@ struct RadialDiffusion: Sendable {
     if let elastic {
       effective *= 1 + elastic.susceptibility(value).value * elastic(value, meanStrain: meanStrain).slope
     }
-    return diffusivity * effective * slope
+    return surfaceConductance * effective * slope
   }
 }
