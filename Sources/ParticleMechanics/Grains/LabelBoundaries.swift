@@ -148,7 +148,12 @@ struct LabelBoundaries {
     guard chain.corners[0] == chain.corners[count - 1] else {
       return PlaneGeometry.simplified(points, tolerance: tolerance)
     }
-    return PlaneGeometry.simplifiedLoop(Array(points.dropLast()), tolerance: tolerance) + [points[0]]
+    // Its junction stays where it is: two open halves.
+    let middle = points.count / 2
+    let there = PlaneGeometry.simplified(Array(points[...middle]), tolerance: tolerance)
+    let back = PlaneGeometry.simplified(Array(points[middle...]), tolerance: tolerance)
+    if there.count > 2 || back.count > 2 { return there + back.dropFirst() }
+    return points
   }
 
   private func pieces(_ chains: [Chain]) -> [(start: SIMD2<Double>, end: SIMD2<Double>, chain: Int)] {
@@ -173,15 +178,24 @@ struct LabelBoundaries {
       junctions[point] = partition.points.count - 1
       return partition.points.count - 1
     }
+    let hasPores = map.labels.contains(LabelRepair.pore)
     for line in pieces(chains) {
       let chain = chains[line.chain]
-      let isOuter = chain.left < 0 || chain.right < 0
       let (start, end) = (vertex(line.start), vertex(line.end))
       partition.edges.append(
         SectionPartition.Edge(
           start: start, end: end, left: region(chain.left), right: region(chain.right),
-          names: isOuter ? [ElementMesh.BoundaryName.surface] : []))
+          names: names(chain, hasPores)))
     }
     return partition
+  }
+
+  /// All of the outside is surface; the electrolyte does not reach pores.
+  private func names(_ chain: Chain, _ hasPores: Bool) -> [String] {
+    let outer = min(chain.left, chain.right)
+    if outer >= 0 { return [] }
+    let isWetted = hasPores && outer != LabelRepair.pore
+    return isWetted
+      ? [ElementMesh.BoundaryName.surface, ElementMesh.BoundaryName.wetted] : [ElementMesh.BoundaryName.surface]
   }
 }

@@ -4,7 +4,7 @@ struct LabelRepair {
   struct Whole {
     var rows: Int
     var columns: Int
-    /// -1 outside.
+    /// -1 outside, ``pore`` in pores.
     var labels: [Int]
     /// Points of the rim on each side.
     var margin: Int
@@ -12,6 +12,8 @@ struct LabelRepair {
     var droppedPoints: Int
   }
 
+  /// A hole that stays.
+  static let pore = -3
   private static let outside = -1
   /// A point inside that has no grain yet.
   private static let empty = -2
@@ -78,8 +80,8 @@ struct LabelRepair {
     for piece in pieces(where: { $0 == Self.outside }) {
       // The first piece holds the corner of the rim.
       if piece.first == 0 { continue }
-      if let largest = options.largestFilledHole, piece.count > largest { continue }
-      for index in piece { labels[index] = Self.empty }
+      let isPore = options.largestFilledHole.map { piece.count > $0 } ?? false
+      for index in piece { labels[index] = isPore ? Self.pore : Self.empty }
     }
   }
 

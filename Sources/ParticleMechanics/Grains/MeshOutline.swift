@@ -61,6 +61,19 @@ public struct MeshOutline: Sendable, Hashable {
     return MeshOutline(loops: [sides], centre: .zero)
   }
 
+  /// A rectangle from the origin to (width, height), whose sides are named `bottom`, `right`, `top` and `left` as well as
+  /// surface: a sample of a material.
+  public static func rectangle(width: Double, height: Double) throws(SectionError) -> MeshOutline {
+    for (name, length) in [("the width of the section", width), ("the height of the section", height)] {
+      try SectionError.require(length > 0 && length.isFinite, name, length, "more than 0 m")
+    }
+    let corners = [SIMD2(0, 0), SIMD2(width, 0), SIMD2(width, height), SIMD2(0, height)]
+    let sides = zip(corners, ["bottom", "right", "top", "left"]).map {
+      Side(start: $0, names: [ElementMesh.BoundaryName.surface, $1])
+    }
+    return MeshOutline(loops: [sides], centre: SIMD2(width, height) / 2)
+  }
+
   /// A closed polygon, in either sense; all of it is surface.
   ///
   /// - Parameter corners: in metres, y up; the last joins the first.
@@ -73,34 +86,47 @@ public struct MeshOutline: Sendable, Hashable {
   /// The largest of several closed polygons with the pores inside it: those of a section of a volume.
   ///
   /// A polygon inside the largest is a pore, in whichever sense it runs; polygons outside it, pieces that the plane cuts
-  /// off, are left out, since nothing holds them. All sides are surface.
+  /// off, are left out, since nothing holds them. All sides are surface; where there are pores, which no electrolyte
+  /// reaches, those around the section are also `wetted`.
   ///
-  /// - Parameter polygons: corners in metres, y up; the last joins the first.
+  /// - Parameters:
+  ///   - polygons: corners in metres, y up; the last joins the first.
+  ///   - tolerance: corners closer than this to the line without them are left out, in metres: outlines traced along
+  ///     voxels have far more corners than a mesh needs. Where sides would cross, less is left out.
   /// - Throws: as ``polygon(_:)``, and where there is no polygon.
-  public static func polygons(_ polygons: [[SIMD2<Double>]]) throws(SectionError) -> MeshOutline {
+  public static func polygons(
+    _ polygons: [[SIMD2<Double>]], tolerance: Double = 0
+  ) throws(SectionError) -> MeshOutline {
+    try SectionError.require(
+      tolerance >= 0 && tolerance.isFinite, "the tolerance of the outline in metres", tolerance, "0 or more")
     var loops: [(corners: [SIMD2<Double>], area: Double, centroid: SIMD2<Double>)] = []
     for polygon in polygons { loops.append(try measured(polygon)) }
     guard let largest = loops.indices.max(by: { abs(loops[$0].area) < abs(loops[$1].area) }) else {
       throw .invalidOutline(reason: "found no polygon; expected one or more")
     }
-    func sides(_ corners: [SIMD2<Double>]) -> [Side] {
-      corners.map { Side(start: $0, names: [ElementMesh.BoundaryName.surface]) }
+    let shape = MeshOutline(loops: [loops[largest].corners.map { Side(start: $0, names: []) }], centre: .zero)
+    let pores = loops.indices.filter { $0 != largest && shape.contains(loops[$0].corners[0]) }
+    var tolerance = tolerance
+    while true {
+      let kept = ([largest] + pores).map { index in
+        let corners =
+          (loops[index].area > 0) == (index == largest) ? loops[index].corners : loops[index].corners.reversed()
+        let surface = ElementMesh.BoundaryName.surface
+        let names = index == largest && !pores.isEmpty ? [surface, ElementMesh.BoundaryName.wetted] : [surface]
+        let drawn = tolerance > 0 ? PlaneGeometry.simplifiedLoop(corners, tolerance: tolerance) : corners
+        return drawn.map { Side(start: $0, names: names) }
+      }
+      let outline = MeshOutline(loops: kept, centre: loops[largest].centroid)
+      guard let crossing = outline.crossingSides() else { return outline }
+      guard tolerance > 0 else {
+        let place = outline.sides[crossing.first].start
+        throw .invalidOutline(
+          reason:
+            "sides \(crossing.first + 1) and \(crossing.second + 1), near (\(place.x), \(place.y)) m, cross or touch; "
+            + "expected sides that meet only in corners")
+      }
+      tolerance = tolerance > 1e-6 * shape.reach ? tolerance / 2 : 0
     }
-    let outer = loops[largest].area > 0 ? loops[largest].corners : loops[largest].corners.reversed()
-    var kept = [sides(outer)]
-    let shape = MeshOutline(loops: kept, centre: .zero)
-    for (index, loop) in loops.enumerated() where index != largest && shape.contains(loop.corners[0]) {
-      kept.append(sides(loop.area < 0 ? loop.corners : loop.corners.reversed()))
-    }
-    let outline = MeshOutline(loops: kept, centre: loops[largest].centroid)
-    if let crossing = outline.firstCrossing() {
-      let place = outline.sides[crossing.first].start
-      throw .invalidOutline(
-        reason:
-          "sides \(crossing.first + 1) and \(crossing.second + 1), near (\(place.x), \(place.y)) m, cross or touch; expected "
-          + "sides that meet only in corners")
-    }
-    return outline
   }
 
   /// A polygon without a doubled last corner, its signed area and its centroid.
@@ -138,21 +164,15 @@ public struct MeshOutline: Sendable, Hashable {
   /// - Parameter directions: angles anticlockwise from x, in radians; the upper bound may pass 2π.
   /// - Throws: where the range is empty or wider than a full turn.
   public func wetted(_ directions: ClosedRange<Double>) throws(SectionError) -> MeshOutline {
+    try ContactArc(directions: directions).validate()
     let width = directions.upperBound - directions.lowerBound
-    try SectionError.require(
-      width > 0 && width <= 2 * .pi, "the width of the arc of contact in radians", width, "more than 0, at most 2π")
     var result = self
     for bound in [directions.lowerBound, directions.upperBound] where width < 2 * .pi {
       result = result.broken(at: bound)
     }
-    var names = result.sides.map(\.names)
-    for index in names.indices where names[index].contains(ElementMesh.BoundaryName.surface) {
-      let middle = result.point(onSide: index, fraction: 0.5) - centre
-      var angle = atan2(middle.y, middle.x) - directions.lowerBound
-      angle -= 2 * .pi * (angle / (2 * .pi)).rounded(.down)
-      // The electrolyte does not reach closed pores, the later loops.
-      if angle <= width, index < result.outerSideCount { names[index].append(ElementMesh.BoundaryName.wetted) }
-    }
+    let place = centre
+    let names = ContactArc(directions: directions).names(
+      result.sides.indices.map { (result.sides[$0].names, result.point(onSide: $0, fraction: 0.5) - place) })
     return MeshOutline(
       loops: result.loops.map { loop in
         loop.map { Side(start: result.sides[$0].start, arcCentre: result.sides[$0].arcCentre, names: names[$0]) }
@@ -168,9 +188,6 @@ public struct MeshOutline: Sendable, Hashable {
     }
     return loops
   }
-
-  /// Sides of the loop around the section.
-  private var outerSideCount: Int { (following.firstIndex { $0 == 0 } ?? 0) + 1 }
 
   /// The end of a side.
   func end(ofSide index: Int) -> SIMD2<Double> { sides[following[index]].start }
@@ -224,7 +241,7 @@ public struct MeshOutline: Sendable, Hashable {
   }
 
   /// Two straight sides that meet elsewhere than in a common corner.
-  private func firstCrossing() -> (first: Int, second: Int)? {
+  private func crossingSides() -> (first: Int, second: Int)? {
     let lines = sides.indices.map { (sides[$0].start, end(ofSide: $0)) }
     return PlaneGeometry.crossings(of: lines) { first, second in
       following[first] == second || following[second] == first

@@ -60,6 +60,29 @@ struct VoronoiDiagram {
     return middle + unit * (SIMD2(Double(p.x), Double(p.y)) + SIMD2(x, y) / (2 * area))
   }
 
+  /// For each triangle the first one with the same circumcentre: four seeds on a circle, as those of a lattice, have their
+  /// boundaries meet in one vertex.
+  private func coincidences(_ centres: [SIMD2<Double>]) -> [Int] {
+    let limit = 1e-9 * unit * Double(GridPoint.frame / 512)
+    var first = Array(centres.indices)
+    func root(_ index: Int) -> Int {
+      var index = index
+      while first[index] != index { index = first[index] }
+      return index
+    }
+    for (index, triangle) in triangulation.triangles.enumerated() where triangle.isAlive {
+      for edge in 0..<3 {
+        let other = Int(triangle.neighbours[edge])
+        guard other > index else { continue }
+        let d = centres[index] - centres[other]
+        guard (d * d).sum().squareRoot() <= limit else { continue }
+        let (a, b) = (root(index), root(other))
+        first[max(a, b)] = min(a, b)
+      }
+    }
+    return centres.indices.map(root)
+  }
+
   /// The section cut into grains.
   ///
   /// - Parameters:
@@ -68,6 +91,7 @@ struct VoronoiDiagram {
   func partition(grains: [Int32], shortest: Double) throws(SectionError) -> SectionPartition {
     var builder = PartitionBuilder(outline: outline)
     let centres = triangulation.triangles.indices.map { circumcentre($0) }
+    let keys = coincidences(centres)
     for (index, triangle) in triangulation.triangles.enumerated() where triangle.isAlive {
       for edge in 0..<3 {
         let other = Int(triangle.neighbours[edge])
@@ -77,13 +101,13 @@ struct VoronoiDiagram {
         guard start >= 0, end >= 0 else { continue }
         // On the way across the edge, out of this triangle, its start is on the right and its end on the left.
         let (right, left) = (grains[Int(start)], grains[Int(end)])
-        guard left != right else { continue }
+        guard left != right, keys[index] != keys[other] else { continue }
         let (p, q) = (seeds[Int(start)], seeds[Int(end)])
         let d = p - q
         builder.add(
           PartitionBuilder.Line(
             base: (p + q) / 2, direction: SIMD2(-d.y, d.x) / (d * d).sum().squareRoot(), from: centres[index],
-            to: centres[other], startKey: index, endKey: other, left: left, right: right))
+            to: centres[other], startKey: keys[index], endKey: keys[other], left: left, right: right))
       }
     }
     let partition = builder.finish { grains[nearestSeed($0)] }
