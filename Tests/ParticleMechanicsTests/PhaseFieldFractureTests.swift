@@ -172,6 +172,66 @@ private struct Bar {
     #expect(strained.stress.allSatisfy { $0.xx > 0 })
   }
 
+  @Test func aWholeCrystalIsElastic() throws {
+    // Against the solver of whole bodies, for a crystal without symmetry whose eigenstrain varies.
+    let x = (0...6).map { Double($0) / 6 }
+    let mesh = SampleMeshes.triangles(x: x, y: x)
+    let expansion = SymmetricTensor3(xx: 0.01, yy: -0.02, zz: 0.013, xy: 0.004)
+    let crystal = SampleMaterial(
+      eigenstrain: { _, u in (u * expansion, expansion) }, stiffness: { _ in .triclinic })
+    let lithiation = (0..<mesh.nodeCount).map { node in
+      let (x, y) = (mesh.points[2 * node], mesh.points[2 * node + 1])
+      return x * x - 0.5 * y + x * y * y
+    }
+    let whole = try MeshMechanics(mesh: mesh, material: crystal)
+    let expected = whole.stress(
+      displacement: try whole.displacements(lithiations: [lithiation])[0], lithiation: lithiation)
+    let fracture = try PhaseFieldFracture(
+      mesh: mesh, material: crystal, settings: FractureSettings(lengthScale: 1), fractureEnergy: { _ in .infinity })
+    let state = try fracture.advance(lithiation: lithiation)
+    let largest = expected.values.reduce(0) { max($0, abs($1.xx), abs($1.yy), abs($1.xy)) }
+    for (seen, wanted) in zip(state.stress, expected.values) {
+      #expect(abs(seen.xx - wanted.xx) + abs(seen.yy - wanted.yy) + abs(seen.xy - wanted.xy) < 1e-9 * largest)
+    }
+    #expect(state.damage.allSatisfy { $0 == 0 } && state.surfaceEnergy == 0)
+  }
+
+  @Test func aCrackAlongAWeakBoundaryCostsTheBoundary() throws {
+    let (fineness, half) = (16, 0.6e-6)
+    let size = length / Double(fineness)
+    let columns = Int((2 * half / size).rounded())
+    var mesh = SampleMeshes.triangles(x: (0...columns).map { Double($0) * size }, y: [0, size])
+    mesh.regions = (0..<mesh.elementCount).map { $0 / 2 < columns / 2 ? 0 : 1 }
+    for halfWidth in [0.25 * length, 0.5 * length, length] {
+      let energy = try WeakBoundaries(
+        mesh: mesh, grain: 4, boundary: 0.8, halfWidth: halfWidth, lengthScale: length)
+      #expect(energy.band < 0.8)
+      let damage = (0..<mesh.nodeCount).map { $0 % (columns + 1) == columns / 2 ? 1.0 : 0 }
+      let fracture = try PhaseFieldFracture(
+        mesh: mesh, material: LinearSolid(youngsModulus: 140e9, poissonRatio: 0),
+        settings: FractureSettings(lengthScale: length, allowsForOpenRow: false), fractureEnergy: { energy($0) },
+        initialDamage: damage)
+      let state = try fracture.advance()
+      #expect(abs(state.surfaceEnergy / (0.8 * size) - 1) < 0.01)
+    }
+    #expect(throws: CrackingError.self) {
+      try WeakBoundaries(mesh: mesh, grain: 1, boundary: 2, halfWidth: 1, lengthScale: 1)
+    }
+    #expect(throws: CrackingError.self) {
+      try WeakBoundaries(mesh: mesh, grain: 1, boundary: 0.5, halfWidth: 0, lengthScale: 1)
+    }
+  }
+
+  @Test func aNotchBesideAllTrianglesIsRefused() throws {
+    let mesh = SampleMeshes.triangles(x: [0, 1, 2], y: [0, 1, 2])
+    let cut = try PhaseFieldFracture<LinearSolid>.damage(from: SIMD2(0, 0.5), to: SIMD2(1, 0.5), on: mesh)
+    #expect(cut == [1, 1, 0, 1, 1, 0, 0, 0, 0])
+    let beside = #expect(throws: CrackingError.self) {
+      try PhaseFieldFracture<LinearSolid>.damage(from: SIMD2(0, 1), to: SIMD2(1, 1), on: mesh)
+    }
+    #expect(beside?.description.contains("move it across") == true)
+  }
+
   @Test func quadraticElementsAreCutUp() throws {
     let sector = SampleMeshes.disc(radius: 0.2e-6, rings: 5)
     let solid = LinearSolid(

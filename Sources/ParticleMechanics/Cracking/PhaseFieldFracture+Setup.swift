@@ -1,5 +1,7 @@
 extension PhaseFieldFracture {
   /// The damage of a notch: 1 at the nodes of all triangles that a straight cut goes through, 0 elsewhere.
+  ///
+  /// - Throws: ``CrackingError/invalidField(name:reason:)`` where the cut goes through none.
   public static func damage(
     from start: SIMD2<Double>, to end: SIMD2<Double>, on mesh: ElementMesh
   ) throws(CrackingError) -> [Double] {
@@ -8,6 +10,11 @@ extension PhaseFieldFracture {
     for triangle in 0..<pieces.count {
       let nodes = (0..<3).map { Int(pieces.triangles[3 * triangle + $0]) }
       if cuts(nodes.map { pieces.points[$0] }, start, end) { for node in nodes { damage[node] = 1 } }
+    }
+    guard damage.contains(1) else {
+      throw .invalidField(
+        name: "the notch",
+        reason: "it cuts no triangle; where it runs along their sides, move it across by a part of a triangle")
     }
     return damage
   }

@@ -60,6 +60,19 @@ public struct WeibullSurvival: Sendable, Hashable {
     try outcome(principal: stresses.map(\.principalValues), volumes: volumes)
   }
 
+  /// The outcome of a stress on a mesh.
+  ///
+  /// - Parameter thickness: of a section, in metres; a body in space has none.
+  public func outcome(_ stress: MeshStress, thickness: Double = 1) throws(CrackingError) -> Outcome {
+    let depth = stress.mesh.dimension == 2 ? thickness : 1
+    var volumes: [Double] = []
+    volumes.reserveCapacity(stress.values.count)
+    ElementQuadrature(stress.mesh, .stress).forEachElement { points in
+      for volume in points.volumes { volumes.append(depth * volume) }
+    }
+    return try outcome(stresses: stress.values, volumes: volumes)
+  }
+
   /// The outcome of a radial profile whose places are joined by the trapezoidal rule.
   ///
   /// - Parameters:
