@@ -162,6 +162,8 @@ import Tomography
     #expect(refusal([square.reversed()]).contains("around a hole"))
     #expect(refusal([[SIMD2(.nan, 0)] + square]).contains("no number"))
     #expect(refusal([square], size: 1e-10).contains("choose larger ones"))
+    #expect(refusal([square], size: 1e-200).contains("choose larger ones"))
+    #expect(refusal([[SIMD2(1e308, 0), SIMD2(-1e308, 0), SIMD2(0, 1e308)]]).contains("beyond all measure"))
     #expect(refusal([square], size: 0).contains("sizes are positive"))
     let named = SectionGeometry(regions: [SectionGeometry.Region(name: "a\"; Exit", polygons: [square])])
     #expect(Self.refusal { _ = try GmshScript.text(named, sizes: MeshSizes(uniform: 1e-6)) }.contains("quotation mark"))

@@ -39,7 +39,8 @@ extension GmshContent {
         var tags = (physical: 0, entity: 0)
         for index in 0..<tagCount {
           let tag = try cursor.integer("a tag")
-          if index == 0 { tags.physical = tag }
+          // A sign would tell the direction of the entity in the group.
+          if index == 0 { tags.physical = abs(tag) }
           if index == 1 { tags.entity = tag }
         }
         try addElement(

@@ -5,11 +5,11 @@ public import Tomography
 
 /// Makes meshes with Gmsh, whose library is opened at run time and need not be there.
 ///
-/// Gmsh is licensed under the GPL, version 2 or later, and is no part of the program. A version of it gives the same mesh for
-/// the same input; another version may give another.
+/// Gmsh is licensed under the GPL, version 2 or later, and is no part of the program. A version of it gives the same mesh
+/// for the same input; another version may give another.
 ///
-/// Reference: C. Geuzaine and J.-F. Remacle, "Gmsh: a three-dimensional finite element mesh generator with built-in pre- and
-/// post-processing facilities", Int. J. Numer. Meth. Eng. 79 (2009) 1309.
+/// Reference: C. Geuzaine and J.-F. Remacle, "Gmsh: a three-dimensional finite element mesh generator with built-in pre-
+/// and post-processing facilities", Int. J. Numer. Meth. Eng. 79 (2009) 1309.
 public struct GmshMesher: Sendable {
   /// For example "4.8.4".
   public let version: String

@@ -42,7 +42,8 @@ public enum GmshScript {
     let expected = 2.5 * abs(geometry.area) / (sizes.smallest * sizes.smallest)
     guard expected <= largestMesh else {
       throw .geometry(
-        "elements of \(sizes.smallest * 1e6) um would be \(expected) or fewer; at most \(largestMesh) are made, choose larger ones"
+        "elements of \(sizes.smallest * 1e6) um would be up to \(expected); at most \(largestMesh) "
+          + "are made, choose larger ones"
       )
     }
     let names = graph.edges.map { edge -> [String] in

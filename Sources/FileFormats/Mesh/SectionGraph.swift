@@ -31,7 +31,9 @@ struct SectionGraph {
     }
     let extent = corners.reduce(first, pointwiseMax) - corners.reduce(first, pointwiseMin)
     let tolerance = 1e-7 * max(extent.x, extent.y)
-    guard tolerance > 0 else { throw .geometry("the section has no extent") }
+    guard tolerance > 0, tolerance.isFinite else {
+      throw .geometry("the section has no extent, or one beyond all measure")
+    }
     var finder = NodeFinder(tolerance: tolerance)
     var walks: [(region: Int, nodes: [Int])] = []
     for (region, content) in geometry.regions.enumerated() {
