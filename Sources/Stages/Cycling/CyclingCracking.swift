@@ -106,11 +106,6 @@ struct CyclingCracking {
     }
     return found
   }
-
-  /// Opening and sliding together of a flaw in the middle of a piece of boundary, Pa√m.
-  func boundaryIntensity(normal: SIMD3<Double>, stress: SymmetricTensor3) throws -> Double {
-    try driver.flaw(halfLength: settings.flawLength.value.si, normal: normal, stress: stress).effectiveIntensity
-  }
 }
 
 extension ParticleCyclingStage.ElasticitySettings {

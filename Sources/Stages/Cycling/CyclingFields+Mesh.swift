@@ -1,5 +1,6 @@
 import Foundation
 import ParticleMechanics
+import Quantities
 
 extension CyclingFields {
   /// The states of a mesh without what follows from stress in its boundaries.
@@ -40,31 +41,21 @@ extension CyclingFields {
 
   /// Finds the pieces of the boundaries between regions of a section and what a flaw in each of them bears.
   ///
+  /// - Parameter stresses: `[state]`.
   /// - Throws: `CrackingError`.
-  mutating func followBoundaries(of mesh: ElementMesh, _ split: RegionNodes, _ cracking: CyclingCracking) throws {
-    guard dimension == 2 else { return }
-    let nodes = mesh.shape.nodeCount
-    let pieces = mesh.regionBoundaries().map { side in
-      // The entries of the side in the elements on both sides of it.
-      let entries = [side.lowerElement, side.higherElement].flatMap { element in
-        (0..<nodes).map { element * nodes + $0 }.filter { side.nodes.contains(mesh.elements[$0]) }
-          .map { Int(split.elements[$0]) }
+  mutating func followBoundaries(_ stresses: [MeshStress], _ cracking: CyclingCracking) throws {
+    guard dimension == 2, Set(regions).count > 1 else { return }
+    for (state, stress) in stresses.enumerated() {
+      let drivers = try GrainBoundaryDrivers(
+        stress: stress, halfLength: cracking.settings.flawLength.value.si, driver: cracking.driver)
+      if state == 0 {
+        boundaries = drivers.pieces.flatMap { piece in
+          let half = 0.5 * piece.length * SIMD2(-piece.normal.y, piece.normal.x)
+          let (start, end) = (piece.position - half, piece.position + half)
+          return [start.x, start.y, end.x, end.y]
+        }
       }
-      return (start: mesh.position(Int(side.nodes[0])), end: mesh.position(Int(side.nodes[1])), entries: entries)
-    }
-    boundaries = pieces.flatMap { [$0.start.x, $0.start.y, $0.end.x, $0.end.y] }
-    boundaryIntensity = []
-    boundaryIntensity.reserveCapacity(time.count * pieces.count)
-    for state in time.indices {
-      for piece in pieces {
-        let along = piece.end - piece.start
-        // The traction is the same on both sides; what the elements say of it is averaged.
-        var sum = SymmetricTensor3()
-        for entry in piece.entries { sum = sum + tensor(state: state, node: entry) }
-        let mean = (1 / Double(piece.entries.count)) * sum
-        boundaryIntensity.append(
-          try cracking.boundaryIntensity(normal: SIMD3(along.y, -along.x, 0), stress: mean))
-      }
+      boundaryIntensity += drivers.pieces.map(\.load.effectiveIntensity)
     }
   }
 }

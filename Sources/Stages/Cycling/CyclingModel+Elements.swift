@@ -16,6 +16,9 @@ extension CyclingModel {
         var outcome = try outcome(
           mesh: section.mesh, material: grains.material, axes: grains.axes, warps: true, context)
         outcome.warnings += grains.warnings
+        if let warning = try SectionBlocking(section.mesh, grains.material).warning {
+          outcome.warnings.append(warning.prefix(1).uppercased() + warning.dropFirst() + ".")
+        }
         return outcome
       }
       return try outcome(
@@ -86,13 +89,13 @@ extension CyclingModel {
     let displacements = try mechanics.displacements(lithiations: lithiations)
     let split = RegionNodes(mesh)
     let stresses = zip(displacements, lithiations).map { moved, lithiation in
-      mechanics.stress(displacement: moved, lithiation: lithiation).nodalValues(split)
+      mechanics.stress(displacement: moved, lithiation: lithiation)
     }
     let cracking = try CyclingCracking(parameters)
     var fields = CyclingFields(
       mesh, split, axes: axes, times: kept.map(\.time), lithiations: lithiations, displacements: displacements,
-      stresses: stresses)
-    try fields.followBoundaries(of: mesh, split, cracking)
+      stresses: stresses.map { $0.nodalValues(split) })
+    try fields.followBoundaries(stresses, cracking)
     if parameters.cracking.phaseField, mesh.dimension == 2 {
       let states = try damage(mesh, material, lithiations: lithiations, context)
       fields.damage = states.flatMap { split.values($0) }
@@ -121,13 +124,23 @@ extension CyclingModel {
   private func damage<Material: ParticleMaterial>(
     _ mesh: ElementMesh, _ material: Material, lithiations: [[Double]], _ context: RunContext
   ) throws -> [[Double]] {
-    let cracking = try CyclingCracking(parameters)
-    let range = parameters.cracking.toughness.map(\.si)
-    let toughness = (range[0] * range[1]).squareRoot()
-    let energy = toughness * toughness / cracking.driver.planeStrainModulus
+    let modulus = try CyclingCracking(parameters).driver.planeStrainModulus
+    // The middle of each range, on the scale of factors.
+    func energy(_ range: [FractureToughness]) -> Double { range[0].si * range[1].si / modulus }
     let length = parameters.cracking.phaseFieldWidth.si * mesh.reach
-    let fracture = try PhaseFieldFracture(
-      mesh: mesh, material: material, settings: FractureSettings(lengthScale: length), fractureEnergy: { _ in energy })
+    let grain = energy(parameters.cracking.toughness)
+    let boundary = min(energy(parameters.cracking.boundaryToughness), grain)
+    let settings = FractureSettings(lengthScale: length)
+    let fracture: PhaseFieldFracture<Material>
+    if mesh.regionCount > 1 {
+      let weak = try WeakBoundaries(
+        mesh: mesh, grain: grain, boundary: boundary, halfWidth: 0.5 * length, lengthScale: length)
+      fracture = try PhaseFieldFracture(
+        mesh: mesh, material: material, settings: settings, fractureEnergy: { weak($0) })
+    } else {
+      fracture = try PhaseFieldFracture(
+        mesh: mesh, material: material, settings: settings, fractureEnergy: { _ in grain })
+    }
     return try lithiations.map { lithiation in
       if context.isCancelled() { throw Interrupted() }
       return try fracture.advance(lithiation: lithiation).damage
