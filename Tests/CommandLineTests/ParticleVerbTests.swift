@@ -13,7 +13,7 @@ import Testing
       shape: section
       grains: { count: 6 }
       mesh: { element_size: 25 % }
-      protocol: { words: charge at 1 C until lithiation 0.8, kept_states: 2, tolerance: 0.001 }
+      protocol: { words: charge at 0.2 C until lithiation 0.8, kept_states: 2, tolerance: 0.001 }
       sensitivities: { enabled: false }
     """
 
@@ -42,7 +42,7 @@ import Testing
       }
       try refused("untill", ("until lithiation", "untill lithiation"))
       try refused("no orientation measurement", ("{ count: 6 }", "{ source: orientation, orientation: map }"))
-      try refused("no electrochemistry measurement", ("words: charge at 1 C until lithiation 0.8", "from: cell"))
+      try refused("no electrochemistry measurement", ("words: charge at 0.2 C until lithiation 0.8", "from: cell"))
       try refused("no elements", ("shape: section\n  grains: { count: 6 }", "shape: sphere"))
       try refused("no profile", ("title: test", "title: test"), "--profile", folder + "/profile.csv")
       try refused("has no grains", ("shape: section", "shape: sphere"))

@@ -30,7 +30,7 @@ import Testing
       $0.grains = ParticleCyclingStage.GrainSettings()
       $0.grains?.count = 8
       $0.mesh.elementSize = Ratio(si: 0.2)
-      $0.protocol.words = "charge at 1 C until lithiation 0.7"
+      $0.protocol.words = "charge at 0.2 C until lithiation 0.7"
       $0.protocol.keptStates = 3
       $0.sensitivities.enabled = false
       change(&$0)
@@ -223,6 +223,8 @@ import Testing
     let parameters = section {
       $0.contact = ParticleCyclingStage.ContactSettings()
       $0.grains = nil
+      // All of it passes a quarter of the surface.
+      $0.protocol.words = "charge at 0.05 C until lithiation 0.8"
     }
     let result = try ParticleCyclingStage.run(.init(), parameters, RunContext())
     let fields = try #require(result.value.fields)
