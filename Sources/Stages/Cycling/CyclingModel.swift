@@ -24,7 +24,8 @@ struct CyclingModel: Sendable {
     let material = parameters.material
     set = material.set.material
     maximumConcentration = material.maximumConcentration?.si ?? set.maximumConcentration
-    diffusivity = try (material.diffusivity?.function() ?? set.diffusivity).scaled(
+    let temperature = material.temperature.si
+    diffusivity = try (material.diffusivity?.function() ?? set.diffusivity(temperature: temperature)).scaled(
       by: material.diffusivityFactor.value.si)
     if parameters.surface.kinetics == .butlerVolmer {
       var kinetics = set.kinetics(

@@ -1,6 +1,6 @@
 import Foundation
 import ParticleMechanics
-public import Pipeline
+import Pipeline
 import Quantities
 
 /// How a cycled particle is bound to the measurements of the experiment.
