@@ -22,6 +22,7 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("tomography-readers", tomographyReadersLines),
   ("tomography-reconstruction", tomographyReconstructionLines),
   ("particle-grains", particleGrainLines),
+  ("particle-voronoi", particleVoronoiLines),
   ("particle-fracture", particleFractureLines),
   ("particle-files", particleFilesLines),
   ("particle-cycling", particleCyclingLines),

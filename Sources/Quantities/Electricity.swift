@@ -80,3 +80,31 @@ extension UnitOf where Kind == ResistanceKind {
   public static var ohm: Self { Self("ohm") }
   public static var kiloohm: Self { Self("kohm", decade: 3) }
 }
+
+public enum CurrentDensityKind: QuantityKind {
+  public static let dimension = PhysicalDimension(length: -2, current: 1)
+  public static let words = "a current density"
+  public static let example = "5 A/m2"
+  public static let displayUnit = UnitOf<Self>.amperePerSquareMetre
+}
+
+/// A current over an area, kept in A/m2.
+public typealias CurrentDensity = Quantity<CurrentDensityKind>
+
+extension UnitOf where Kind == CurrentDensityKind {
+  public static var amperePerSquareMetre: Self { Self("A/m2") }
+}
+
+public enum AreaResistanceKind: QuantityKind {
+  public static let dimension = ResistanceKind.dimension * PhysicalDimension(length: 2)
+  public static let words = "a resistance of an area"
+  public static let example = "0.01 ohm*m2"
+  public static let displayUnit = UnitOf<Self>.ohmSquareMetre
+}
+
+/// A resistance times the area it belongs to, kept in ohm m2.
+public typealias AreaResistance = Quantity<AreaResistanceKind>
+
+extension UnitOf where Kind == AreaResistanceKind {
+  public static var ohmSquareMetre: Self { Self("ohm*m2") }
+}

@@ -51,6 +51,7 @@ public struct Experiment: Sendable {
       + settings.orientation.enumerated().flatMap { index, measurement in
         measurement.files.map { (key: "orientation[\(index)].\($0.key)", path: $0.path) }
       }
+      + (settings.particleCycling?.mesh.file.map { [(key: "particle_cycling.mesh.file", path: $0)] } ?? [])
     // Scans may be the files of a folder.
     let scans = settings.ptychography.enumerated().flatMap { index, measurement in
       measurement.files.map { (key: "ptychography[\(index)].\($0.key)", path: $0.path) }
@@ -106,6 +107,7 @@ public struct Experiment: Sendable {
           model, canonical: "given = \(model.givenKeys)\n", sequenceIndex: stages.count + 1
         ) { _ in })
     }
+    if let cycling = settings.particleCycling { stages.append(plannedCycling(cycling, after: stages.count)) }
     return stages
   }
 
@@ -190,6 +192,7 @@ public struct Experiment: Sendable {
       found.append(Convention(subject: "expansion", choice: model.expansion.rawValue))
       found.append(Convention(subject: "axial condition", choice: model.axialCondition.rawValue))
     }
+    if let cycling = settings.particleCycling { found += cycling.conventions }
     return found
   }
 }

@@ -24,6 +24,8 @@ public struct ExperimentSettings: ExperimentDecodable {
   public var tomography: [TomographySettings]
   @Section("chemo-mechanical model of the particle")
   public var particleModel: ParticleModelStage.Parameters?
+  @Section("the particle through charges and discharges, with kinetics, crystal and grains")
+  public var particleCycling: ParticleCyclingStage.Parameters?
   @Entries("numbers as they were stated elsewhere, by the key of the answer they are held against")
   public var claims: [String: AnyQuantity]
 
@@ -35,13 +37,13 @@ public struct ExperimentSettings: ExperimentDecodable {
       found.append(SettingProblem(at: "title", "the title is empty", detail: "expected what the report is about"))
     }
     if particleMass == nil && electrochemistry.isEmpty && diffraction.isEmpty && orientation.isEmpty
-      && ptychography.isEmpty && tomography.isEmpty && particleModel == nil
+      && ptychography.isEmpty && tomography.isEmpty && particleModel == nil && particleCycling == nil
     {
       found.append(
         SettingProblem(
           at: "", "there is nothing to run",
           detail:
-            "expected particle_mass, electrochemistry, diffraction, orientation, ptychography, tomography or particle_model"
+            "expected particle_mass, electrochemistry, diffraction, orientation, ptychography, tomography, particle_model or particle_cycling"
         ))
     }
     var names: Set<String> = []
@@ -99,6 +101,7 @@ public struct ExperimentSettings: ExperimentDecodable {
           detail: "give each its own `name`"))
     }
     found += TomographySettings.problems(of: self)
+    found += ParticleCyclingStage.problems(of: self)
     return found
   }
 }

@@ -22,6 +22,7 @@ extension Experiment {
   func simulatedOrientation(_ measurement: OrientationSettings, seed: UInt64) throws -> SimulatedOrientation? {
     guard let simulation = measurement.simulation else { return nil }
     let place = "orientation \(measurement.name)"
+    if simulation.writes == .map { return Self.simulatedMap(measurement, simulation, seed: seed) }
     guard let settings = measurement.geometry else {
       throw StageDocumentError(path: place, problem: "has no geometry to simulate; give a section `geometry`")
     }
@@ -46,6 +47,22 @@ extension Experiment {
     return SimulatedOrientation(
       settings: changed, path: path, write: { try virtual.write(to: $0) },
       truth: Self.truth(virtual.section, phantom: phantom))
+  }
+
+  /// The map that a perfect indexing would make of a section.
+  private static func simulatedMap(
+    _ measurement: OrientationSettings, _ simulation: SimulatedOrientationSettings, seed: UInt64
+  ) -> SimulatedOrientation {
+    let phantom = simulation.phantom
+    let section = phantom.make(seed: seed)
+    let path = "raw/\(measurement.name).ctf"
+    var changed = measurement
+    changed.patterns = nil
+    changed.map = FilePath(path)
+    return SimulatedOrientation(
+      settings: changed, path: path,
+      write: { try AtomicFile.write(OrientationMapFile.channelText(section.map), to: $0) },
+      truth: truth(section, phantom: phantom))
   }
 
   private static func truth(_ section: PhantomSection, phantom: TexturePhantom) -> NeXusGroup {
@@ -81,7 +98,7 @@ extension SimulatedOrientationSettings {
     phantom.transitionRadius = transition.si * phantom.sectionRadius
     phantom.shellConcentration = concentration
     phantom.outlineRoughness = 0.01
-    phantom.cracks = 1
+    phantom.cracks = cracks
     phantom.crackWidth = 2 * step.si
     phantom.mapToSample = EulerFrame.edax1.fromMap
     return phantom

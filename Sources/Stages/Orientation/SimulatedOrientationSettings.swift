@@ -24,6 +24,10 @@ public struct SimulatedOrientationSettings: ExperimentDecodable {
   public var concentration: Double
   @Setting("grains of the section", default: 120, in: 10...100_000)
   public var grains: Int
+  @Setting("cracks from the outline inwards", default: 1, in: 0...100)
+  public var cracks: Int
+  @Setting("patterns (as a detector records them), or map (the orientations of a perfect indexing)", default: .patterns)
+  public var writes: SimulatedOrientationKind
   @Setting("pixels along an edge of a pattern", default: 60, in: 16...1024)
   public var pixels: Int
   @Setting(
@@ -31,4 +35,9 @@ public struct SimulatedOrientationSettings: ExperimentDecodable {
   public var signalToNoise: Double
 
   public init() {}
+}
+
+/// What a virtual orientation measurement leaves behind.
+public enum SimulatedOrientationKind: String, SettingChoice {
+  case patterns, map
 }
