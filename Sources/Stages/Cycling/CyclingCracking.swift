@@ -42,7 +42,12 @@ struct CyclingCracking {
       let line = try StressAlongLine(
         positions: profile.radius.reversed().map { surface - $0 }, values: profile.hoopStress.reversed())
       found.surfaceIntensity.append(try driver.surfaceFlaw(depth: settings.flawLength.value.si, stress: line).modeI)
-      found.boundaryIntensity.append(.nan)
+      // Without grains any plane may hold a flaw: the one across the largest tension bears most.
+      let most = principal.map { $0.max() }.max() ?? 0
+      found.boundaryIntensity.append(
+        try driver.flaw(
+          halfLength: settings.flawLength.value.si, normal: SIMD3(1, 0, 0), stress: SymmetricTensor3(xx: most)
+        ).effectiveIntensity)
       let stresses = principal.map { SymmetricTensor3(xx: $0.x, yy: $0.y, zz: $0.z) }
       found.survival.append(try weibull.outcome(stresses: stresses, volumes: volumes).survival)
       found.displacement.append(profile.surfaceDisplacement)
@@ -94,8 +99,14 @@ struct CyclingCracking {
       let line = try StressAlongLine(positions: [0, 2 * depth], values: [largest, largest])
       found.surfaceIntensity.append(try driver.surfaceFlaw(depth: depth, stress: line).modeI)
       let count = fields.boundaryCount
-      found.boundaryIntensity.append(
-        count == 0 ? .nan : fields.boundaryIntensity[state * count..<(state + 1) * count].max() ?? .nan)
+      if count > 0 {
+        found.boundaryIntensity.append(
+          fields.boundaryIntensity[state * count..<(state + 1) * count].max() ?? .nan)
+      } else {
+        let load = try driver.flaw(
+          halfLength: depth, normal: SIMD3(1, 0, 0), stress: SymmetricTensor3(xx: first.max() ?? 0))
+        found.boundaryIntensity.append(load.effectiveIntensity)
+      }
       found.survival.append(try weibull.outcome(stresses: tensors, volumes: weights).survival)
       let d = fields.dimension
       let moved = surfaceNodes.map { node in

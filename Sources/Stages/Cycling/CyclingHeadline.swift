@@ -7,6 +7,16 @@ struct CyclingHeadline: Sendable {
   var factor: Double
   var isAnswer = false
 
+  /// What an axis calls it.
+  var axis: String {
+    switch unit {
+    case "mAh/g": "capacity"
+    case "MPa": "stress"
+    case "MPa*m^0.5": "stress intensity"
+    default: key.replacing("_", with: " ")
+    }
+  }
+
   /// Places in ``all``.
   enum Place: Int, CaseIterable {
     case firstCharge, firstDischarge, finalLithiation, duration, spread, tension, tensionTime, surfaceHoop, vonMises
@@ -39,8 +49,8 @@ struct CyclingHeadline: Sendable {
         factor: 1e-6, isAnswer: true),
       CyclingHeadline(key: "flaw_time", label: "when it is reached", unit: "h", factor: 1 / 3600),
       CyclingHeadline(
-        key: "boundary_stress_intensity", label: "largest stress intensity of a flaw in a grain boundary",
-        unit: "MPa*m^0.5", factor: 1e-6),
+        key: "boundary_stress_intensity", label: "largest stress intensity of a flaw inside",
+        unit: "MPa*m^0.5", factor: 1e-6, isAnswer: true),
       CyclingHeadline(
         key: "survival", label: "probability that no flaw has run (Weibull)", unit: "%", factor: 100),
       CyclingHeadline(

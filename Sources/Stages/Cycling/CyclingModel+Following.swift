@@ -13,7 +13,8 @@ extension CyclingModel {
       protocol: cycling, lithiationSpan: parameters.protocol.lithiationSpan.si,
       interval: expectedDuration / Double(2 * parameters.protocol.keptStates),
       tolerance: parameters.protocol.tolerance)
-    driver.keepsStepEnds = true
+    // Where larger errors are allowed, curves need not be as dense either.
+    driver.largestChange = parameters.protocol.tolerance >= 1e-3 ? 0.02 : 0.01
     return try driver.run(transport, initialLithiation: parameters.protocol.initialLithiation.si) { _ in
       if context.isCancelled() { throw Interrupted() }
     }

@@ -26,7 +26,8 @@ struct CyclingModel: Sendable {
     maximumConcentration = material.maximumConcentration?.si ?? set.maximumConcentration
     let temperature = material.temperature.si
     diffusivity = try (material.diffusivity?.function() ?? set.diffusivity(temperature: temperature)).scaled(
-      by: material.diffusivityFactor.value.si)
+      by: material.diffusivityFactor.value.si
+    ).tabulated()
     if parameters.surface.kinetics == .butlerVolmer {
       var kinetics = set.kinetics(
         temperature: temperature, filmResistance: parameters.surface.filmResistance.value.si)

@@ -39,12 +39,13 @@ struct CyclingSensitivities {
     return variance.squareRoot()
   }
 
-  /// The settings that differences are taken with: larger elements and steps, no kept fields to speak of.
+  /// The settings that differences are taken with: larger elements and steps.
   static func coarse(_ parameters: ParticleCyclingStage.Parameters) -> ParticleCyclingStage.Parameters {
     var copy = parameters.model
     let factor = parameters.sensitivities.coarsening
     copy.mesh.elementSize = Ratio(si: min(parameters.mesh.elementSize.si * factor, 0.5))
     copy.mesh.radialElements = max(Int(Double(parameters.mesh.radialElements) / factor), 8)
+    copy.protocol.tolerance = min(parameters.protocol.tolerance * factor * factor, 0.01)
     copy.cracking.phaseField = false
     return copy
   }

@@ -19,7 +19,7 @@ extension ParticleCyclingFigures {
       let curve = Curve(
         name: headline.label, x: order.map { x[$0] }, y: order.map { values[$0] * headline.factor }, colourIndex: 0)
       return Panel(
-        title: Self.short(headline), x: axis, y: Axis(headline.key.replacing("_", with: " "), unit: headline.unit),
+        title: Self.short(headline), x: axis, y: Axis(headline.axis, unit: headline.unit),
         marks: [.line(curve), .points(Curve(name: "", x: curve.x, y: curve.y[0], colourIndex: 0))])
     }
     let curves = zip(sweep.texts, sweep.outcomes).compactMap { text, result -> Mark? in

@@ -155,7 +155,7 @@ struct ParticleCyclingFigures {
     }
     var marks = [curve("flaw at the surface", drivers.surfaceIntensity, 1e-6)]
     if drivers.boundaryIntensity.contains(where: \.isFinite) {
-      marks.append(curve("flaw in a grain boundary", drivers.boundaryIntensity, 1e-6, .dashed))
+      marks.append(curve(insideWords, drivers.boundaryIntensity, 1e-6, .dashed))
     }
     marks += zip(["least", "largest"], settings.toughness).map {
       .horizontalLine(at: $1.si * 1e-6, label: "\($0) toughness")
@@ -182,6 +182,11 @@ struct ParticleCyclingFigures {
         "Flaws of \(settings.flawLength.value) in the computed field of a particle that is still whole. Above the "
         + "largest toughness a flaw runs, below the least it does not; in between the literature leaves it open.",
       panels: panels)
+  }
+
+  /// Where the flaw inside lies.
+  private var insideWords: String {
+    parameters.grains == nil ? "flaw inside, across the largest tension" : "flaw in a grain boundary"
   }
 
   // MARK: - The material

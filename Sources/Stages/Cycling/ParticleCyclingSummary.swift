@@ -72,7 +72,7 @@ struct ParticleCyclingSummary {
       title: "Drivers of cracks at the kept times",
       columns: [
         "time / h", "difference of lithiation / 1", "largest tension / MPa", "hoop tension at the surface / MPa",
-        "K of a flaw at the surface / (MPa m^0.5)", "K of a flaw in a boundary / (MPa m^0.5)", "survival / %",
+        "K of a flaw at the surface / (MPa m^0.5)", "K of a flaw inside / (MPa m^0.5)", "survival / %",
       ],
       rows: kept.map { place in
         [
@@ -98,7 +98,9 @@ struct ParticleCyclingSummary {
     }
     let texts = [
       words(.flawIntensity, parameters.cracking.toughness, "at the surface"),
-      words(.boundaryIntensity, parameters.cracking.boundaryToughness, "in a grain boundary"),
+      parameters.grains == nil
+        ? words(.boundaryIntensity, parameters.cracking.toughness, "inside, across the largest tension,")
+        : words(.boundaryIntensity, parameters.cracking.boundaryToughness, "in a grain boundary"),
     ].compactMap(\.self)
     guard let first = texts.first else { return "" }
     return first.prefix(1).uppercased() + first.dropFirst() + (texts.count > 1 ? "; \(texts[1])" : "") + "."
@@ -263,6 +265,7 @@ struct ParticleCyclingSummary {
       switch parameters.shape {
       case .sphere: "sphere of radius \(parameters.radius.value)"
       case .cylinder: "long cylinder of radius \(parameters.radius.value)"
+      case .section where parameters.grains?.source == .orientation: "section, \(model.grainWords)"
       case .section: "section of radius \(parameters.radius.value), \(model.grainWords)"
       case .mesh: "meshed particle"
       }
