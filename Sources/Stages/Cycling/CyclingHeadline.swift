@@ -38,7 +38,8 @@ struct CyclingHeadline: Sendable {
       CyclingHeadline(
         key: "largest_tension", label: "largest tension (99.9 % of the particle lies below)", unit: "MPa",
         factor: 1e-6, isAnswer: true),
-      CyclingHeadline(key: "largest_tension_time", label: "when it is reached", unit: "h", factor: 1 / 3600),
+      CyclingHeadline(
+        key: "largest_tension_time", label: "when the largest tension is reached", unit: "h", factor: 1 / 3600),
       CyclingHeadline(
         key: "surface_hoop_stress", label: "largest hoop tension at the surface", unit: "MPa", factor: 1e-6),
       CyclingHeadline(
@@ -47,7 +48,7 @@ struct CyclingHeadline: Sendable {
       CyclingHeadline(
         key: "flaw_stress_intensity", label: "largest stress intensity of a flaw at the surface", unit: "MPa*m^0.5",
         factor: 1e-6, isAnswer: true),
-      CyclingHeadline(key: "flaw_time", label: "when it is reached", unit: "h", factor: 1 / 3600),
+      CyclingHeadline(key: "flaw_time", label: "when a flaw at the surface bears most", unit: "h", factor: 1 / 3600),
       CyclingHeadline(
         key: "boundary_stress_intensity", label: "largest stress intensity of a flaw inside",
         unit: "MPa*m^0.5", factor: 1e-6, isAnswer: true),

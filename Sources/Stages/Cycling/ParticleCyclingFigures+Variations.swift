@@ -50,11 +50,13 @@ extension ParticleCyclingFigures {
   var tornado: Figure? {
     let rows = sensitivities.rows.filter { $0.parameter.standardUncertainty > 0 }
     guard !rows.isEmpty else { return nil }
-    let panels = shown.map { index in
+    let panels = shown.compactMap { index -> Panel? in
       let headline = headlines[index]
-      let order = rows.indices.sorted {
+      // The strongest few tell the story; the table has them all.
+      let effective = rows.indices.filter { rows[$0].contributions[index].magnitude > 0 }
+      let order = effective.sorted {
         (abs(rows[$0].contributions[index]), $1) < (abs(rows[$1].contributions[index]), $0)
-      }
+      }.suffix(4)
       let marks = order.enumerated().compactMap { place, row -> Mark? in
         let part = rows[row].contributions[index] * headline.factor
         guard part.isFinite else { return nil }
@@ -63,15 +65,16 @@ extension ParticleCyclingFigures {
             name: rows[row].parameter.key, x: [-part, part], y: [Double(place + 1), Double(place + 1)], colourIndex: row
           ))
       }
+      guard !marks.isEmpty else { return nil }
       return Panel(
         title: Self.short(headline), x: Axis("change", unit: headline.unit),
-        y: Axis("parameters, the strongest on top", limits: 0...Double(rows.count + 1)),
+        y: Axis("rank from below", limits: 0...5),
         marks: marks + [.verticalLine(at: 0, label: "")])
     }
     return Figure(
       identifier: "cycling-sensitivities", title: "What the uncertain parameters do",
       caption:
-        "Change of each answer when a parameter is one standard uncertainty lower or higher, by central differences at the run's values.",
+        "Change of each answer when a parameter is one standard uncertainty lower or higher, by central differences; the four strongest, the strongest on top.",
       panels: panels)
   }
 }

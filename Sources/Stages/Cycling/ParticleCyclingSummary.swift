@@ -30,12 +30,14 @@ struct ParticleCyclingSummary {
     names.enumerated().compactMap { place, name in
       let value = outcome.headlines[place]
       guard value.isFinite else { return nil }
-      let uncertainty = sensitivities.uncertainty(of: place).map { $0 * name.factor }
+      let spread = sensitivities.uncertainty(of: place).map { $0 * name.factor }
+      let uncertainty = spread.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+      let note =
+        spread == nil
+        ? "sensitivities are switched off" : "no uncertain parameter changes it"
       return HeadlineValue(
-        key: "cycling.\(name.key)", label: name.label, value: value * name.factor,
-        uncertainty: uncertainty.flatMap { $0 > 0 && $0.isFinite ? $0 : nil },
-        uncertaintyNote: uncertainty == nil
-          ? "sensitivities are switched off" : "it does not depend on any uncertain parameter", unit: name.unit,
+        key: "cycling.\(name.key)", label: name.label, value: value * name.factor, uncertainty: uncertainty,
+        uncertaintyNote: uncertainty == nil ? note : "", unit: name.unit,
         isAnswer: name.isAnswer)
     }
   }
@@ -76,7 +78,8 @@ struct ParticleCyclingSummary {
       ],
       rows: kept.map { place in
         [
-          cell(drivers.time[place], 1 / 3600), cell(drivers.spread[place], 1), cell(drivers.tension[place], 1e-6),
+          cell(drivers.time[place], 1 / 3600), cell(abs(drivers.spread[place]) < 1e-9 ? 0 : drivers.spread[place], 1),
+          cell(drivers.tension[place], 1e-6),
           cell(drivers.surfaceHoop[place], 1e-6), cell(drivers.surfaceIntensity[place], 1e-6, 3),
           cell(drivers.boundaryIntensity[place], 1e-6, 3), cell(drivers.survival[place], 100, 3),
         ]
