@@ -145,7 +145,8 @@ extension CyclingOutcome {
       if mean > highest { highest = mean }
       if mean < highest - 1e-3 { break }
     }
-    set(.firstDischarge, highest - lowest.mean)
+    // Without a step that puts lithium back there is no such capacity.
+    if highest - lowest.mean > 1e-6 { set(.firstDischarge, highest - lowest.mean) }
     set(.finalLithiation, course.mean.last ?? .nan)
     set(.duration, course.time.last ?? .nan)
     func largest(_ values: [Double]) -> (value: Double, time: Double) {

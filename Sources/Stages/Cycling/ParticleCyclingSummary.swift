@@ -97,7 +97,7 @@ struct ParticleCyclingSummary {
       let spread = sensitivities.uncertainty(of: place.rawValue) ?? 0
       let relative = value > 0 ? spread / value : 0
       return
-        "a flaw \(name) \(toughness.verdict(intensity: value, relativeUncertainty: relative).rawValue) (probability \(Self.number(100 * toughness.growthProbability(intensity: value, relativeUncertainty: relative), 2)) %)"
+        "a flaw \(name) \(toughness.verdict(intensity: value, relativeUncertainty: relative).rawValue) (probability \(Self.number(100 * toughness.growthProbability(intensity: value, relativeUncertainty: relative), 3)) %)"
     }
     let texts = [
       words(.flawIntensity, parameters.cracking.toughness, "at the surface"),
