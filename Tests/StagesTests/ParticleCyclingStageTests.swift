@@ -58,8 +58,8 @@ import Testing
     refused("did you mean `radius`?") { $0.sweep = [sweep("radios", ["5 um"])] }
     refused("expected a length") { $0.sweep = [sweep("radius", ["5 mA"])] }
     var protocols = ParticleCyclingStage.ProtocolSettings()
-    protocols.words = "charge at 0.5 C till 4.4 V"
-    #expect(protocols.validate().contains { $0.detail.contains("till") })
+    protocols.words = "charge at 0.5 C unto 4.4 V"
+    #expect(protocols.validate().contains { $0.detail.contains("unto") })
     var function = CyclingFunctionSettings<DiffusivityKind>()
     #expect(function.validate().contains { $0.message.contains("not given") })
     function.formula = "1e-14*exq(u)"
