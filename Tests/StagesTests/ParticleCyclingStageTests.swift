@@ -186,7 +186,7 @@ import Testing
     let fields = try #require(result.value.fields)
     #expect(Set(fields.regions).count == 8 && fields.boundaryCount > 20)
     #expect(fields.lithiation.allSatisfy { (0.3...1).contains($0) })
-    #expect(fields.stress.allSatisfy(\.isFinite))
+    #expect(fields.stress.allSatisfy { $0.isFinite })
     let identifiers = result.summary.figures.map(\.identifier)
     #expect(
       Set(["cycling-grains", "cycling-lithiation-map", "cycling-tension-map", "cycling-boundaries"]).isSubset(
