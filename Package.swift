@@ -142,7 +142,8 @@ let tests: [Target] = [
     name: "acceptance",
     dependencies: [
       "ArrayMath", "Crystallography", "Electrochemistry", "ElectronDiffraction", "ParticleMechanics",
-      "PowderDiffraction", "ImageAnalysis", "Ptychography", "Tomography", "Quantities", "FileFormats", "Pipeline",
+      "PowderDiffraction", "ImageAnalysis", "Ptychography", "Tomography", "Quantities", "Figures", "FileFormats",
+      "Pipeline",
       "Stages", "VirtualExperiment", "TestSupport",
     ],
     path: "Acceptance"),

@@ -1,5 +1,7 @@
+import Figures
 import FileFormats
 import Foundation
+import Pipeline
 import Stages
 import TestSupport
 

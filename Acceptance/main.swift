@@ -28,7 +28,6 @@ let parts: [(name: String, lines: () throws -> [AcceptanceLine])] = [
   ("particle-cycling", particleCyclingLines),
   ("particle-speed", particleSpeedLines),
   ("particle-elements", particleElementLines),
-  ("particle-cycling", particleCyclingLines),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first ?? "all"
