@@ -49,7 +49,9 @@ struct CyclingCracking {
           halfLength: settings.flawLength.value.si, normal: SIMD3(1, 0, 0), stress: SymmetricTensor3(xx: most)
         ).effectiveIntensity)
       let stresses = principal.map { SymmetricTensor3(xx: $0.x, yy: $0.y, zz: $0.z) }
-      found.survival.append(try weibull.outcome(stresses: stresses, volumes: volumes).survival)
+      // A flaw that has run stays when the stress falls: survival does not come back.
+      found.survival.append(
+        min(found.survival.last ?? 1, try weibull.outcome(stresses: stresses, volumes: volumes).survival))
       found.displacement.append(profile.surfaceDisplacement)
     }
     return found
@@ -107,7 +109,8 @@ struct CyclingCracking {
           halfLength: depth, normal: SIMD3(1, 0, 0), stress: SymmetricTensor3(xx: first.max() ?? 0))
         found.boundaryIntensity.append(load.effectiveIntensity)
       }
-      found.survival.append(try weibull.outcome(stresses: tensors, volumes: weights).survival)
+      found.survival.append(
+        min(found.survival.last ?? 1, try weibull.outcome(stresses: tensors, volumes: weights).survival))
       let d = fields.dimension
       let moved = surfaceNodes.map { node in
         let place = d * (state * nodes + node)
