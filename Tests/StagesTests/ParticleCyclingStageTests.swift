@@ -220,6 +220,18 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: folder.appending(path: "particle.pvd").path))
   }
 
+  @Test func anOutlineReplacesTheDisc() throws {
+    let parameters = section {
+      $0.grains = nil
+      $0.mesh.outline = [[3, -3], [3, 3], [-3, 3], [-3, -3]]
+    }
+    #expect(problems(parameters) == [])
+    let fields = try #require(try ParticleCyclingStage.run(.init(), parameters, RunContext()).value.fields)
+    let area = fields.nodeWeights.reduce(0, +)
+    #expect(abs(area - 36e-12) < 1e-18)
+    #expect(problems(section { $0.mesh.outline = [[3, -3], [3, 3]] }).contains { $0.contains("no outline") })
+  }
+
   /// A droplet that wets a part of the surface fills the particle from there.
   @Test func aWettedArcFeedsFromItsSide() throws {
     let parameters = section {

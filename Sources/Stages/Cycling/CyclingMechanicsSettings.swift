@@ -163,6 +163,10 @@ extension ParticleCyclingStage {
 
   /// Elements.
   public struct MeshSettings: ExperimentDecodable {
+    @Setting(
+      "corners of a section that is no disc, counter-clockwise about the origin, in micrometres; for shape section",
+      example: "[[4, 0], [0, 5], [-4, 0], [0, -5]]")
+    public var outline: [[Double]]?
     @Setting("Gmsh mesh of 2.2 or 4.1, for shape mesh", example: "particle.msh")
     public var file: FilePath?
     @Setting(

@@ -99,6 +99,14 @@ extension CyclingModel {
     if parameters.cracking.phaseField, mesh.dimension == 2 {
       let states = try damage(mesh, material, lithiations: lithiations, context)
       fields.damage = states.flatMap { split.values($0) }
+      let last = split.values(states.last ?? [])
+      let weights = fields.nodeWeights
+      let broken = zip(last, weights).reduce(0) { $0 + ($1.0 > 0.5 ? $1.1 : 0) } / weights.reduce(0, +)
+      if broken > 0.2 {
+        outcome.warnings.append(
+          "Damage is spread over \(Int((100 * broken).rounded())) % of the particle instead of standing in cracks: the stresses are beyond what a crack of the phase field's width can relieve. Take a smaller `phase_field_width` with smaller elements, or a smaller particle."
+        )
+      }
     }
     outcome.drivers = try cracking.drivers(fields, surfaceNodes: mesh.surfaceEntries(split))
     outcome.fields = fields

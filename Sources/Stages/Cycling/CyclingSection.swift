@@ -23,7 +23,12 @@ struct CyclingSection {
   init(_ model: CyclingModel) throws {
     let parameters = model.parameters
     let radius = parameters.radius.value.si
-    var outline = try MeshOutline.disc(radius: radius)
+    var outline =
+      if let corners = parameters.mesh.outline {
+        try MeshOutline.polygon(corners.map { SIMD2($0[0], $0[1]) * 1e-6 })
+      } else {
+        try MeshOutline.disc(radius: radius)
+      }
     if let contact = parameters.contact { outline = try outline.wetted(contact.from.si...contact.to.si) }
     let mesher = SectionMesher(elementSize: parameters.mesh.elementSize.si * radius)
     guard let settings = parameters.grains else {

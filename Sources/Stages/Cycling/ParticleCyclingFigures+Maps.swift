@@ -70,7 +70,8 @@ extension ParticleCyclingFigures {
                   label: kind.title.lowercased(), unit: kind.unit, rows: Self.pixels, columns: Self.pixels,
                   values: pictures, xExtent: micrometres(raster.xExtent), yExtent: micrometres(raster.yExtent),
                   colourScale: kind.scale, limits: limits.0...limits.1))
-            ] + (edges.map { [Mark.segments($0)] } ?? []), equalAspect: true)
+            ] + (edges.map { [Mark.segments($0)] } ?? []) + (contactArc(raster).map { [$0] } ?? []),
+            equalAspect: true)
         ], frames: frames)
     }
     if fields.boundaryCount > 0 { figures.append(boundaries(fields)) }

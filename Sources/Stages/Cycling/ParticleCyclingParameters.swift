@@ -73,6 +73,13 @@ extension ParticleCyclingStage {
           "expansion.axis", "a sphere has no hoop along which c could lie",
           "write `axis: tangential-plane`, or `shape: cylinder`")
       }
+      if let outline = mesh.outline, outline.count < 3 || outline.contains(where: { $0.count != 2 }) {
+        report("mesh.outline", "this is no outline", "expected at least three corners of two numbers each")
+      } else if mesh.outline != nil, shape != .section || grains?.source == .orientation {
+        report(
+          "mesh.outline", "the outline is not used",
+          "write `shape: section` with generated grains or none, or leave it out")
+      }
       let room = 2 * min(transitionRadius.si, 1 - transitionRadius.si)
       if structure == .coreShell, grains == nil {
         if room <= 0 {
