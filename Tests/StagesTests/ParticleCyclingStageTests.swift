@@ -232,6 +232,30 @@ import Testing
     #expect(problems(section { $0.mesh.outline = [[3, -3], [3, 3]] }).contains { $0.contains("no outline") })
   }
 
+  /// A sphere of elements in space gives what the sphere along its radius gives.
+  @Test func aMeshFileIsFollowedInSpace() throws {
+    let octant = try ElementMesh.sphereOctant(radius: 5e-6, layers: 5)
+    let path = FileManager.default.temporaryDirectory.appending(path: "octant-\(UUID().uuidString).msh").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(GmshMeshFile.write(octant)).write(to: URL(filePath: path))
+    func capacity(_ parameters: Parameters) throws -> Double {
+      let summary = try ParticleCyclingStage.run(.init(), parameters, RunContext()).summary
+      return try #require(summary.headlines.first { $0.key == "cycling.charge_capacity" }).value
+    }
+    func settings(_ parameters: inout Parameters) {
+      parameters.protocol.words = "charge at 0.5 C until 4.2 V"
+      parameters.sensitivities.enabled = false
+    }
+    let meshed = sphere {
+      settings(&$0)
+      $0.shape = .mesh
+      $0.mesh.file = FilePath(path)
+    }
+    #expect(problems(meshed) == [])
+    let expected = try capacity(sphere(settings))
+    #expect(abs(try capacity(meshed) / expected - 1) < 0.005)
+  }
+
   /// A droplet that wets a part of the surface fills the particle from there.
   @Test func aWettedArcFeedsFromItsSide() throws {
     let parameters = section {
