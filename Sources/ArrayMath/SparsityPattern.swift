@@ -113,6 +113,28 @@ public struct SparsityPattern: Sendable, Hashable {
     }
   }
 
+  /// Where the entries of the elements' own matrices go, looked up once for many assemblies.
+  ///
+  /// - Parameters:
+  ///   - unknownsPerElement: entries of `connectivity` that make one element.
+  ///   - connectivity: unknowns of all elements, one element after the other; a negative one is left out.
+  /// - Returns: for each element, row by row, the place of the entry among the stored ones; -1 for the upper triangle, which
+  ///   is not stored, and for what is left out.
+  public func elementPlaces(unknownsPerElement size: Int, connectivity: [Int32]) -> [Int32] {
+    var places: [Int32] = []
+    places.reserveCapacity(connectivity.count * size)
+    for start in stride(from: 0, to: connectivity.count, by: size) {
+      let unknowns = connectivity[start..<start + size]
+      for row in unknowns {
+        for column in unknowns {
+          let isStored = column >= 0 && row >= column
+          places.append(isStored ? position(row: Int(row), column: Int(column)).map(Int32.init) ?? -1 : -1)
+        }
+      }
+    }
+    return places
+  }
+
   /// The place of an entry among the stored ones, or nil where the matrix holds none.
   ///
   /// - Parameters:

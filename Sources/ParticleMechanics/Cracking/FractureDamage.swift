@@ -31,20 +31,10 @@ final class FractureDamage {
       }
     }
     let pattern = SparsityPattern(size: nodes.count, unknownsPerElement: 3, connectivity: connectivity)
-    var places = [Int32](repeating: -1, count: 9 * mesh.count)
-    for triangle in 0..<mesh.count {
-      for row in 0..<3 {
-        for column in 0..<3 {
-          let (i, j) = (connectivity[3 * triangle + row], connectivity[3 * triangle + column])
-          guard j >= 0, i >= j, let place = pattern.position(row: Int(i), column: Int(j)) else { continue }
-          places[9 * triangle + 3 * row + column] = Int32(place)
-        }
-      }
-    }
     self.mesh = mesh
     self.settings = settings
     self.unknowns = unknowns
-    self.places = places
+    places = pattern.elementPlaces(unknownsPerElement: 3, connectivity: connectivity)
     do { factor = try CholeskyFactor(pattern: pattern) } catch { throw .solverFailed(reason: "\(error)") }
   }
 

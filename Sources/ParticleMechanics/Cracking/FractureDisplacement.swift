@@ -26,18 +26,8 @@ final class FractureDisplacement {
     }
     let connectivity = mesh.triangles.flatMap { [unknowns[2 * Int($0)], unknowns[2 * Int($0) + 1]] }
     let pattern = SparsityPattern(size: Int(size), unknownsPerElement: 6, connectivity: connectivity)
-    var places = [Int32](repeating: -1, count: 36 * mesh.count)
-    for triangle in 0..<mesh.count {
-      for row in 0..<6 {
-        for column in 0..<6 {
-          let (i, j) = (connectivity[6 * triangle + row], connectivity[6 * triangle + column])
-          guard j >= 0, i >= j, let place = pattern.position(row: Int(i), column: Int(j)) else { continue }
-          places[36 * triangle + 6 * row + column] = Int32(place)
-        }
-      }
-    }
     self.unknowns = unknowns
-    self.places = places
+    places = pattern.elementPlaces(unknownsPerElement: 6, connectivity: connectivity)
     self.mesh = mesh
     self.splits = splits
     isPressed = [Bool](repeating: false, count: mesh.count)
